@@ -1,0 +1,17 @@
+namespace PgLocks.TestKit;
+
+/// <summary>Chooses where the server of the tests comes from.</summary>
+internal static class ServerSource
+{
+    private const string Variable = "PGLOCKS_TEST_CONNECTION";
+
+    public static async Task<IServerSource> ChooseAsync(CancellationToken cancellationToken)
+    {
+        var given = Environment.GetEnvironmentVariable(Variable);
+        if (!string.IsNullOrEmpty(given))
+            return new GivenServer(given);
+        return await DockerEngine.AnswersAsync(cancellationToken)
+            ? await ContainerServer.StartAsync(cancellationToken)
+            : await EmbeddedServer.StartAsync(cancellationToken);
+    }
+}
