@@ -7,6 +7,7 @@ namespace PgLocks.AdminTool.Demo;
 public sealed class GuardedProcess : IAsyncDisposable
 {
     private const string Script = """
+        exec 2> /dev/null
         trap '' HUP INT TERM
         log=$1 running=$$.running
         shift
@@ -22,12 +23,12 @@ public sealed class GuardedProcess : IAsyncDisposable
             patience=100
             while [ $patience -gt 0 ] && kill -s 0 $child; do sleep 0.1; patience=$((patience - 1)); done
             kill -s KILL $child
-        } <&3 > /dev/null 2>&1 &
+        } <&3 > /dev/null &
         watcher=$!
         exec 3<&-
         wait $child
         code=$?
-        kill -s KILL $watcher 2> /dev/null
+        kill -s KILL $watcher
         rm -f $running
         exit $code
         """;

@@ -3,7 +3,7 @@ namespace PgLocks.AdminTool.Demo;
 /// <summary>How an embedded server is set up.</summary>
 public sealed record LocalServerOptions
 {
-    /// <summary>Whether commits reach the disk. Default: true, as in production. False is for tests only.</summary>
+    /// <summary>Whether commits survive a crash of the machine, and not just of the server. Default: true, as in production.</summary>
     public bool Durable { get; init; } = true;
 
     /// <summary>Most sessions at once. Default: 200.</summary>

@@ -17,7 +17,6 @@ public static class LocalServerSettings
             ["max_connections"] = options.MaxConnections.ToString(CultureInfo.InvariantCulture),
             ["fsync"] = durable,
             ["full_page_writes"] = durable,
-            ["synchronous_commit"] = durable,
             // In the data folder and not in /dev/shm, so that nothing is left of a server that was killed.
             ["dynamic_shared_memory_type"] = OperatingSystem.IsLinux() ? "mmap" : "posix",
             ["logging_collector"] = "off",

@@ -7,12 +7,13 @@ public sealed class TemporaryFolder : IAsyncDisposable
 {
     // Words on standard input: 'keep' lets processes go on after the end of this process; the folder then goes when they end.
     private const string Script = """
+        exec 2> /dev/null
         trap '' HUP INT TERM
         mkdir -m 700 "$1" || { echo failed; exit 1; }
         echo ready
         patience=150
         while read -r word; do [ "$word" = keep ] && patience=-1; done
-        while [ $patience -ne 0 ] && ls "$1"/*.running > /dev/null 2>&1; do sleep 0.1; patience=$((patience - 1)); done
+        while [ $patience -ne 0 ] && ls "$1"/*.running > /dev/null; do sleep 0.1; patience=$((patience - 1)); done
         rm -rf "$1"
         """;
 

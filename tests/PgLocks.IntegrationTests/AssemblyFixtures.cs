@@ -1,0 +1,3 @@
+using PgLocks.TestKit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
