@@ -19,7 +19,8 @@ public sealed class GuardedProcess : IAsyncDisposable
         {
             while read -r word; do [ "$word" = keep ] && exit 0; done
             kill -s CONT $child
-            kill -s QUIT $child
+            kill -s QUIT $child # ends PostgreSQL at once
+            kill -s TERM $child # ends those that do not know QUIT
             patience=100
             while [ $patience -gt 0 ] && kill -s 0 $child; do sleep 0.1; patience=$((patience - 1)); done
             kill -s KILL $child

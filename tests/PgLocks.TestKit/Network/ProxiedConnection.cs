@@ -1,0 +1,66 @@
+using System.Net.Sockets;
+
+namespace PgLocks.TestKit.Network;
+
+/// <summary>One client's connection through a <see cref="TcpProxy"/>.</summary>
+internal sealed class ProxiedConnection(Socket client, Valve valve, Func<TimeSpan> delay, IByteObserver? observer) : IDisposable
+{
+    private const int BufferSize = 32 * 1024;
+
+    private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    /// <summary>Carries data both ways until either side ends.</summary>
+    public async Task RunAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            client.NoDelay = true;
+            await valve.WaitAsync(cancellationToken);
+            await _server.ConnectAsync(host, port, cancellationToken);
+            await Task.WhenAny(PumpAsync(client, _server, observer, cancellationToken), PumpAsync(_server, client, null, cancellationToken));
+        }
+        catch (Exception ended) when (IsEnd(ended))
+        {
+            // The server refused the connection: the client sees it closed.
+        }
+        Dispose();
+    }
+
+    public void Dispose() => Close(abruptly: false);
+
+    public void Close(bool abruptly)
+    {
+        foreach (var socket in new[] { client, _server })
+        {
+            if (abruptly)
+                socket.Close(timeout: 0);
+            else
+                socket.Dispose();
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to, IByteObserver? watching, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        try
+        {
+            while (true)
+            {
+                var length = await from.ReceiveAsync(buffer, cancellationToken);
+                if (length == 0)
+                    return;
+                if (delay() > TimeSpan.Zero)
+                    await Task.Delay(delay(), TimeProvider.System, cancellationToken);
+                await valve.WaitAsync(cancellationToken);
+                watching?.Sent(buffer.AsSpan(0, length));
+                await to.SendAsync(buffer.AsMemory(0, length), cancellationToken);
+            }
+        }
+        catch (Exception ended) when (IsEnd(ended))
+        {
+            // Either side is gone: so is the connection.
+        }
+    }
+
+    private static bool IsEnd(Exception exception) => exception is SocketException or ObjectDisposedException or OperationCanceledException;
+}

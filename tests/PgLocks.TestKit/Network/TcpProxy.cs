@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace PgLocks.TestKit.Network;
+
+/// <summary>A network between client and server that can be slow, silent or broken.</summary>
+public sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
+    private readonly Valve _valve = new();
+    private readonly string _host;
+    private readonly int _port;
+    private readonly Func<IByteObserver>? _observer;
+    private readonly Task _accepting;
+
+    private TcpProxy(string host, int port, Func<IByteObserver>? observer)
+    {
+        _host = host;
+        _port = port;
+        _observer = observer;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections that are open now.</summary>
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>How late each piece of data arrives, in each direction.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>A proxy in front of the server of the connection string.</summary>
+    public static TcpProxy Start(string connectionString) => Start(connectionString, null);
+
+    internal static TcpProxy Start(string connectionString, Func<IByteObserver>? observer)
+    {
+        var server = new NpgsqlConnectionStringBuilder(connectionString);
+        return new TcpProxy(server.Host!, server.Port, observer);
+    }
+
+    /// <summary>The same connection string, by way of this proxy and in plain text.</summary>
+    public string Through(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
+
+    /// <summary>Passes nothing on, in either direction, and keeps every connection open: a silent partition.</summary>
+    public void Stall() => _valve.Close();
+
+    /// <summary>Passes on what was held back, and all that follows.</summary>
+    public void Resume() => _valve.Open();
+
+    /// <summary>Closes every connection on both sides in good order.</summary>
+    public void Cut() => Close(abruptly: false);
+
+    /// <summary>Breaks every connection on both sides: "connection reset by peer".</summary>
+    public void Reset() => Close(abruptly: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Stop();
+        Reset();
+        await _accepting;
+        await Task.WhenAll(_connections.Values);
+        _listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Close(bool abruptly)
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Close(abruptly);
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptSocketAsync(_stopping.Token);
+                var connection = new ProxiedConnection(client, _valve, () => Delay, _observer?.Invoke());
+                _connections[connection] = Task.CompletedTask;
+                _connections[connection] = ServeAsync(connection);
+            }
+        }
+        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException)
+        {
+            // Disposed: nobody is accepted any more.
+        }
+    }
+
+    private async Task ServeAsync(ProxiedConnection connection)
+    {
+        await Task.Yield();
+        await connection.RunAsync(_host, _port, _stopping.Token);
+        _connections.TryRemove(connection, out _);
+    }
+}

@@ -1,0 +1,71 @@
+using Npgsql;
+using PgLocks.AdminTool.Demo;
+
+namespace PgLocks.TestKit;
+
+/// <summary>A PgBouncer in front of a server, for its superuser. Nothing is left of it after the test, however that ends.</summary>
+public sealed class PgBouncerServer : IAsyncDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly TemporaryFolder _folder;
+    private readonly GuardedProcess _process;
+
+    private PgBouncerServer(TemporaryFolder folder, GuardedProcess process, int port)
+    {
+        _folder = folder;
+        _process = process;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    /// <summary>Starts one in front of the server of the connection string; returns when it passes on a query.</summary>
+    public static async Task<PgBouncerServer> StartAsync(string serverConnectionString, PoolMode mode)
+    {
+        var program = ExternalProgram.Find("pgbouncer");
+        var folder = await TemporaryFolder.CreateAsync("pglocks");
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var port = FreePort.Next();
+                var settings = await PgBouncerSettings.WriteAsync(folder, serverConnectionString, mode, port);
+                var process = await GuardedProcess.StartAsync(folder, "pgbouncer.log", [program, settings]);
+                if (await IsAnsweringAsync(process, Through(serverConnectionString, port)))
+                    return new PgBouncerServer(folder, process, port);
+                var log = process.LogTail();
+                await process.DisposeAsync();
+                if (attempt == Attempts || !log.Contains("in use", StringComparison.OrdinalIgnoreCase))
+                    throw new LocalServerException($"pgbouncer did not start. Its log ends with:\n{log}");
+            }
+        }
+        catch
+        {
+            await folder.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The same connection string, by way of this pooler.</summary>
+    public string Through(string connectionString) => Through(connectionString, Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        await _folder.DisposeAsync();
+    }
+
+    private static string Through(string connectionString, int port) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = port, SslMode = SslMode.Disable }.ConnectionString;
+
+    private static async Task<bool> IsAnsweringAsync(GuardedProcess process, string connectionString)
+    {
+        var probe = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+        var answers = false;
+        await Eventually.ThatAsync(
+            async () => process.HasExited || (answers = await Server.AnswersAsync(probe)),
+            because: $"pgbouncer answers or ends: {process.LogTail()}");
+        return answers;
+    }
+}
