@@ -1,0 +1,2 @@
+namespace PgLocks.Migrations;
+internal static class SchemaScript { public static string Write() => ""; }

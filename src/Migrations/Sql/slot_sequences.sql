@@ -1,0 +1,47 @@
+-- Every slot has a sequence of its own, because nextval is neither transactional nor a row: a draw costs microseconds and survives rollback.
+-- CACHE 1: parity and order would be lost with numbers cached in sessions.
+-- SECURITY DEFINER: the sequences must belong to the owner of the schema, whoever inserts the space, or adopt_timeline could not move them.
+CREATE FUNCTION pglocks.spaces_add_slots() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+BEGIN
+    FOR slot IN 0 .. NEW.pool_size - 1 LOOP
+        IF to_regclass(format('pglocks.slot_%s_%s', NEW.class_id, slot)) IS NULL THEN
+            EXECUTE format('CREATE SEQUENCE pglocks.slot_%s_%s AS bigint START 1 MINVALUE 1 CACHE 1 NO CYCLE', NEW.class_id, slot);
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION pglocks.spaces_add_slots() FROM PUBLIC;
+
+CREATE TRIGGER spaces_add_slots AFTER INSERT OR UPDATE OF class_id, pool_size ON pglocks.spaces
+    FOR EACH ROW EXECUTE FUNCTION pglocks.spaces_add_slots();
+
+-- Moves every slot forward by 2^20 to an odd number, from at least least_value: what was drawn until now can neither be drawn again nor
+-- be compared wrongly, and the next gain draws an even number, which tells it to wait for the lock delay.
+CREATE FUNCTION pglocks.move_slots(class_id int4, pool_size int4, least_value int8) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+DECLARE
+    sequence regclass;
+BEGIN
+    FOR slot IN 0 .. pool_size - 1 LOOP
+        sequence := format('pglocks.slot_%s_%s', class_id, slot)::regclass;
+        PERFORM setval(sequence, (greatest(coalesce(pg_sequence_last_value(sequence), 0), least_value) + (1 << 20)) | 1);
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION pglocks.move_slots(int4, int4, int8) FROM PUBLIC;
+
+CREATE FUNCTION pglocks.current_timeline() RETURNS int8
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+    -- Not pg_control_checkpoint(): it lags behind a promotion until the next checkpoint.
+    SELECT ('x' || lpad(left(pg_walfile_name(pg_current_wal_lsn()), 8), 16, '0'))::bit(64)::int8
+$$;
+REVOKE ALL ON FUNCTION pglocks.current_timeline() FROM PUBLIC;
+
+INSERT INTO pglocks.spaces (name, class_id, pool_size, timeline)
+VALUES ('default', 1346849792 /* 0x50474C00, 'PGL' */, 256, pglocks.current_timeline());
