@@ -1,0 +1,38 @@
+namespace PgLocks;
+
+/// <summary>Where the lower floors report what happens; telemetry implements it.</summary>
+internal abstract class LockSink
+{
+    internal static readonly LockSink None = new Nothing();
+
+    /// <summary>The recorder of one key. Called once a key, off the fast path.</summary>
+    internal abstract KeySink ForKey(KeyLock keyLock);
+
+    private sealed class Nothing : LockSink
+    {
+        internal override KeySink ForKey(KeyLock keyLock) => NoKey.Instance;
+    }
+
+    private sealed class NoKey : KeySink
+    {
+        internal static readonly NoKey Instance = new();
+
+        internal override void Released(long waited, long held, WaitCauses causes, bool lost)
+        {
+        }
+
+        internal override void TimedOut(long waited, WaitCauses causes)
+        {
+        }
+    }
+}
+
+/// <summary>Counts what happens to one key. Durations are ticks of the provider's <see cref="TimeProvider"/>.</summary>
+internal abstract class KeySink
+{
+    /// <summary>A lease has ended. Called while its key is still held, so never by two threads at once.</summary>
+    internal abstract void Released(long waited, long held, WaitCauses causes, bool lost);
+
+    /// <summary>A wait has ended without a lease. Any thread.</summary>
+    internal abstract void TimedOut(long waited, WaitCauses causes);
+}

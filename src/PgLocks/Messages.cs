@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace PgLocks;
+
+/// <summary>Everything that PgLocks logs.</summary>
+internal static partial class Messages
+{
+    [LoggerMessage(1, LogLevel.Information, "PgLocks instance {InstanceId} started in space '{Space}' ({PoolSize} slots) on {Host}:{Port}/{Database}.")]
+    internal static partial void Started(ILogger log, Guid instanceId, string space, int poolSize, string? host, int port, string? database);
+
+    [LoggerMessage(2, LogLevel.Information, "PgLocks instance {InstanceId} closed; {Held} leases were still held.")]
+    internal static partial void Closed(ILogger log, Guid instanceId, int held);
+
+    [LoggerMessage(3, LogLevel.Error, "The home session broke; every slot that it owned is lost, and a new one is being opened.")]
+    internal static partial void HomeLost(ILogger log, Exception failure);
+
+    [LoggerMessage(4, LogLevel.Warning, "The listener session broke; yield requests are noticed at heartbeats only until it is back.")]
+    internal static partial void ListenerLost(ILogger log, Exception failure);
+
+    [LoggerMessage(5, LogLevel.Warning, "Telemetry could not be written; it is kept and written with the next interval.")]
+    internal static partial void TelemetryFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(6, LogLevel.Warning, "A yield request could not be sent; the owner will notice the waiter at its next heartbeat.")]
+    internal static partial void RequestFailed(ILogger log, Exception failure);
+}

@@ -1,0 +1,10 @@
+namespace PgLocks;
+
+/// <summary>The one rule for every timeout that a caller gives.</summary>
+internal static class Timeouts
+{
+    internal static TimeSpan Checked(TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.Zero && timeout.TotalMilliseconds <= int.MaxValue)
+            ? timeout
+            : throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is 0 (tries once) to int.MaxValue ms, or Timeout.InfiniteTimeSpan.");
+}
