@@ -1,0 +1,79 @@
+namespace PgLocks.Slots;
+
+/// <summary>The slots of one space in this instance, and the way between them and the backend.</summary>
+internal sealed class SlotPool : ISlotEvents
+{
+    private readonly Slot[] _slots;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _closed;
+
+    internal SlotPool(int size, SlotPolicy policy, Agenda agenda, Func<SlotPool, ISlotBackend> backend)
+    {
+        Policy = policy;
+        Agenda = agenda;
+        _slots = new Slot[size];
+        for (int i = 0; i < size; i++)
+            _slots[i] = new Slot(i, this);
+        Backend = backend(this);
+    }
+
+    internal SlotPolicy Policy { get; }
+
+    internal Agenda Agenda { get; }
+
+    internal ISlotBackend Backend { get; }
+
+    internal bool IsClosed => _closed;
+
+    /// <summary>Completes once the pool is closed and no slot carries a lease.</summary>
+    internal Task Idle => _idle.Task;
+
+    internal IReadOnlyList<Slot> Slots => _slots;
+
+    internal Slot this[int slot] => _slots[slot];
+
+    /// <summary>Stops granting; slots are released as their last leases end.</summary>
+    internal void Close()
+    {
+        _closed = true;
+        foreach (Slot slot in _slots)
+            slot.Close();
+        SlotEmptied();
+    }
+
+    /// <summary>A slot has no tenure any more.</summary>
+    internal void SlotEmptied()
+    {
+        if (_closed && _slots.All(slot => slot.Owner is null))
+            _idle.TrySetResult();
+    }
+
+    /// <summary>A caller saw that the session's deadline has passed before its own thread did.</summary>
+    internal void Expire(SessionLease session)
+    {
+        session.TryLose(SessionLease.Overdue);
+        Lost(session);
+    }
+
+    public void Gained(int slot, SessionLease owner, long epoch, bool unclean) => _slots[slot].Gained(owner, epoch, unclean);
+
+    public bool Blocked(int slot) => _slots[slot].Blocked();
+
+    public bool IsBlocked(int slot) => _slots[slot].IsBlocked;
+
+    public bool IsContended(int slot) => _slots[slot].IsContended;
+
+    public void Unreachable(int slot, Exception failure) => _slots[slot].Unreachable(failure);
+
+    public void Released(int slot) => _slots[slot].Released();
+
+    public void NumbersDrawn(int slot, SessionLease owner, long newest) => _slots[slot].NumbersDrawn(owner, newest);
+
+    public void Asked(int slot) => _slots[slot].Asked();
+
+    public void Lost(SessionLease session)
+    {
+        foreach (Slot slot in _slots)
+            slot.Lost(session);
+    }
+}
