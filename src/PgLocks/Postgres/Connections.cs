@@ -1,0 +1,107 @@
+using System.Globalization;
+using Npgsql;
+
+namespace PgLocks.Postgres;
+
+/// <summary>The connection strings of an instance's sessions, made from the user's one.</summary>
+internal sealed class Connections
+{
+    private readonly PgLocksOptions _options;
+    private readonly NpgsqlConnectionStringBuilder _target;
+
+    internal Connections(PgLocksOptions options)
+    {
+        _options = options;
+        _target = Parse(options.ConnectionString);
+    }
+
+    /// <summary>Host, port, database and user, for messages; never to be printed whole, since it has the password.</summary>
+    internal NpgsqlConnectionStringBuilder Target => _target;
+
+    /// <summary>A lock session: a connection of its own, never pooled (a pooled one keeps its locks past Close), never enlisted, never multiplexed.</summary>
+    internal NpgsqlConnection NewLockConnection(string role)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(_target.ConnectionString)
+        {
+            ApplicationName = ApplicationName(role),
+            Pooling = false,
+            Enlist = false,
+            Multiplexing = false,
+            NoResetOnClose = false,
+            LoadBalanceHosts = false,
+            CommandTimeout = Seconds(_options.LeaseDuration),
+            // A cancel request opens connections of its own: on a silent network it outlives every deadline. Break at once instead.
+            CancellationTimeout = -1,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 1,
+            TcpKeepAliveInterval = 1,
+            KeepAlive = 0,
+            MaxAutoPrepare = 8,
+            AutoPrepareMinUsages = 2,
+            IncludeErrorDetail = false,
+        };
+        return new NpgsqlConnection(builder.ConnectionString);
+    }
+
+    /// <summary>An ordinary pool for telemetry, registry and yield requests.</summary>
+    internal NpgsqlDataSource NewTelemetryPool()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(_target.ConnectionString)
+        {
+            ApplicationName = ApplicationName("telemetry"),
+            Enlist = false,
+            Multiplexing = false,
+            MinPoolSize = 0,
+            MaxPoolSize = 3,
+            ConnectionIdleLifetime = 30,
+        };
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+
+    /// <summary>What every lock session sets: nothing of the server's or the role's defaults may end it early or keep it too long.</summary>
+    internal (string[] Names, string[] Values) SessionSettings()
+    {
+        int lease = (int)_options.ServerLeaseDuration.TotalMilliseconds;
+        string keepalive = Math.Max(1, lease / 3000).ToString(CultureInfo.InvariantCulture);
+        (string Name, string Value)[] settings =
+        [
+            ("search_path", "pg_catalog"),
+            ("statement_timeout", "0"),
+            ("lock_timeout", ((int)WaiterSession.LongestWait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
+            ("idle_in_transaction_session_timeout", "0"),
+            ("idle_session_timeout", lease.ToString(CultureInfo.InvariantCulture)),
+            ("tcp_keepalives_idle", keepalive),
+            ("tcp_keepalives_interval", keepalive),
+            ("tcp_keepalives_count", "2"),
+            ("tcp_user_timeout", (lease * 4 / 5).ToString(CultureInfo.InvariantCulture)),
+            ("client_connection_check_interval", "1000"),
+            ("default_transaction_isolation", "read committed"),
+            ("default_transaction_read_only", "off"),
+            // A drawn number must survive a crash, but must not wait for a standby that is gone: a failover is known by its timeline.
+            ("synchronous_commit", "local"),
+        ];
+        return ([.. settings.Select(setting => setting.Name)], [.. settings.Select(setting => setting.Value)]);
+    }
+
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+            throw new PgLocksConfigurationException("ConnectionString is empty. Give one like 'Host=localhost;Database=orders;Username=app;Password=…'.");
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            return string.IsNullOrEmpty(builder.Host)
+                ? throw new PgLocksConfigurationException("ConnectionString names no Host. Add 'Host=…;'.")
+                : builder;
+        }
+        catch (ArgumentException bad)
+        {
+            // The parser's message names the keyword at most; the text itself may hold a password.
+            throw new PgLocksConfigurationException($"ConnectionString is not one that Npgsql understands: {bad.Message}", bad);
+        }
+    }
+
+    private static int Seconds(TimeSpan span) => Math.Max(1, (int)Math.Ceiling(span.TotalSeconds));
+
+    private string ApplicationName(string role) => $"pglocks:{_options.ApplicationName}:{role}";
+}

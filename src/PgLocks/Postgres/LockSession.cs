@@ -1,0 +1,207 @@
+using Npgsql;
+using NpgsqlTypes;
+using PgLocks.Migrations;
+using PgLocks.Slots;
+
+namespace PgLocks.Postgres;
+
+/// <summary>One server session that can own slots: its connection, its proof of life and the few statements that run on it. Used by one thread at a time.</summary>
+/// <remarks>Every answered statement renews the lease from the time it was sent. An error ends the session: what it held is then the server's to release.</remarks>
+internal sealed class LockSession : IDisposable
+{
+    private readonly BackendContext _context;
+    private readonly NpgsqlConnection _connection;
+    private readonly long _youngUntil;
+    private NpgsqlBatch? _wait;
+
+    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long sentAt)
+    {
+        _context = context;
+        _connection = connection;
+        Lease = new SessionLease(role);
+        _youngUntil = sentAt + context.Ticks(context.Options.LockDelay - server.Age);
+        Renew(sentAt);
+    }
+
+    internal SessionLease Lease { get; }
+
+    /// <summary>True while the server is younger than the lock delay: it may have freed slots whose owners do not know yet.</summary>
+    internal bool IsServerYoung => _context.Time.GetTimestamp() < _youngUntil;
+
+    /// <summary>Connects, checks who answers and prepares the session.</summary>
+    internal static LockSession Open(BackendContext context, string role)
+    {
+        NpgsqlConnection connection = context.Connections.NewLockConnection(role);
+        try
+        {
+            connection.Open();
+            long sentAt = context.Time.GetTimestamp();
+            ServerInfo server = ServerInfo.Read(connection);
+            server.Check(connection, context.Options.AllowSessionPooler);
+            Space found = SpaceReader.Read(connection, context.Space.Name, server, SchemaMigrator.LatestVersion);
+            if (found.ClassId != context.Space.ClassId || found.PoolSize != context.Space.PoolSize || found.SystemIdentifier != context.Space.SystemIdentifier)
+                throw new PgLocksConfigurationException($"Space '{found.Name}' is another one than at start (class {found.ClassId}, {found.PoolSize} slots, cluster {found.SystemIdentifier}). Restart the process.");
+            ApplySettings(connection, context.Connections);
+            context.Opened(new SessionOpened(server.BackendPid, server.BackendStart, role));
+            return new LockSession(context, connection, role, server, sentAt);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, for the session that stands for its instance: it shares the space's mark for as long as it lives.</summary>
+    internal static LockSession OpenHome(BackendContext context)
+    {
+        LockSession session = Open(context, "home");
+        try
+        {
+            session.MarkLive();
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether an exception means that the session is no more, and not that the code is wrong.</summary>
+    internal static bool IsFailure(Exception failure) =>
+        failure is NpgsqlException or PgLockException or TimeoutException or IOException or System.Net.Sockets.SocketException;
+
+    internal static void ApplySettings(NpgsqlConnection connection, Connections connections)
+    {
+        (string[] names, string[] values) = connections.SessionSettings();
+        using var command = new NpgsqlCommand(Sql.SessionSettings, connection) { Parameters = { new() { Value = names }, new() { Value = values } } };
+        command.ExecuteNonQuery();
+    }
+
+    internal void Heartbeat()
+    {
+        using var command = new NpgsqlCommand(Sql.Heartbeat, _connection);
+        long sentAt = _context.Time.GetTimestamp();
+        command.ExecuteNonQuery();
+        _context.RoundTrips.CountHeartbeat();
+        Renew(sentAt);
+    }
+
+    /// <summary>One round trip: releases, then tries, then draws two numbers each.</summary>
+    /// <returns>By try, the number drawn (negative: the last owner died owning) or null (owned by another); by draw, the newest number.</returns>
+    internal (long?[] Gained, long[] Drawn) Transfer(List<int> releases, List<int> gains, List<int> draws)
+    {
+        using var batch = new NpgsqlBatch(_connection);
+        if (releases.Count > 0)
+            batch.BatchCommands.Add(Slots(Sql.Release, releases));
+        if (gains.Count > 0)
+            batch.BatchCommands.Add(Slots(Sql.TryGain, gains));
+        if (draws.Count > 0)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawTwo) { Parameters = { Sequences(draws) } });
+        long sentAt = _context.Time.GetTimestamp();
+        var gained = new long?[gains.Count];
+        var drawn = new long[draws.Count];
+        using (NpgsqlDataReader row = batch.ExecuteReader())
+        {
+            for (int i = 0; i < releases.Count && row.Read(); i++)
+                CheckReleased(row.IsDBNull(0) || !row.GetBoolean(0), releases[i]);
+            if (releases.Count > 0)
+                row.NextResult();
+            for (int i = 0; i < gains.Count && row.Read(); i++)
+                gained[i] = row.IsDBNull(0) ? null : row.GetInt64(0);
+            if (gains.Count > 0)
+                row.NextResult();
+            for (int i = 0; i < draws.Count && row.Read(); i++)
+                drawn[i] = row.GetInt64(0);
+        }
+        _context.RoundTrips.CountTransfer();
+        Renew(sentAt);
+        return (gained, drawn);
+    }
+
+    /// <summary>Stands in the server's line for one slot, and draws its number once granted. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="request">The payload of a yield request to send first; <see langword="null"/> for none.</param>
+    internal long WaitFor(int slot, string? request)
+    {
+        using var batch = new NpgsqlBatch(_connection) { Timeout = (int)WaiterSession.LongestWait.TotalSeconds + 5 };
+        if (request is not null)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Notify)
+            {
+                AppendErrorBarrier = true, // a notification is sent when its transaction ends, which must not be after the wait
+                Parameters = { new() { Value = _context.Space.Channel }, new() { Value = request } },
+            });
+        }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.WaitForLock) { Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slot } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawGain) { Parameters = { Sequence(slot) } });
+        _wait = batch;
+        try
+        {
+            using NpgsqlDataReader row = batch.ExecuteReader();
+            while (row.FieldCount == 0 || row.GetDataTypeName(0) != "bigint")
+                row.NextResult();
+            row.Read();
+            _context.RoundTrips.CountWait();
+            return row.GetInt64(0);
+        }
+        finally
+        {
+            _wait = null;
+        }
+    }
+
+    /// <summary>Ends a running <see cref="WaitFor"/>, from another thread.</summary>
+    internal void CancelWait() => _wait?.Cancel();
+
+    internal bool Holds(int slot)
+    {
+        using var command = new NpgsqlCommand(Sql.HoldsSlot, _connection) { Parameters = { new() { Value = (long)_context.Space.ClassId }, new() { Value = (long)slot } } };
+        return command.ExecuteScalar() is true;
+    }
+
+    /// <summary>The draw of a gain whose lock was granted though its wait was reported to have failed.</summary>
+    internal long DrawGain(int slot)
+    {
+        using var command = new NpgsqlCommand(Sql.DrawGain, _connection) { Parameters = { Sequence(slot) } };
+        return (long)command.ExecuteScalar()!;
+    }
+
+    internal void Release(int slot) => Transfer([slot], [], []);
+
+    /// <summary>The answer to what was sent at <paramref name="sentAt"/> is here.</summary>
+    /// <exception cref="TimeoutException">It came too late to prove anything.</exception>
+    private void Renew(long sentAt)
+    {
+        if (!TryRenew(sentAt))
+            throw new TimeoutException(SessionLease.Overdue);
+    }
+
+    internal bool TryRenew(long sentAt) => Lease.TryRenew(sentAt + _context.Ticks(_context.Options.LeaseDuration), _context.Time.GetTimestamp());
+
+    public void Dispose() => _connection.Dispose();
+
+    private void MarkLive()
+    {
+        using var command = new NpgsqlCommand(Sql.MarkLive, _connection) { Parameters = { new() { Value = _context.Space.ClassId } } };
+        if (command.ExecuteScalar() is not true)
+            throw new PgLocksConfigurationException($"Space '{_context.Space.Name}' is being changed by another session. Start again when that has ended.");
+    }
+
+    private static void CheckReleased(bool failed, int slot)
+    {
+        if (failed)
+            throw new PgLockException($"The server did not know that this session owned slot {slot}: something else released it. All slots of the session are given up.");
+    }
+
+    private NpgsqlBatchCommand Slots(string sql, List<int> slots) => new(sql)
+    {
+        Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slots.ToArray() }, Sequences(slots) },
+    };
+
+    private NpgsqlParameter Sequences(List<int> slots) =>
+        new() { Value = slots.Select(slot => _context.Space.Sequences[slot]).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid };
+
+    private NpgsqlParameter Sequence(int slot) => new() { Value = _context.Space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
+}

@@ -1,0 +1,132 @@
+namespace PgLocks.Postgres;
+
+/// <summary>Every statement of the lock path, in one place. Locks are always the pair <c>(class_id, slot)</c>.</summary>
+internal static class Sql
+{
+    /// <summary>
+    /// Tries slots and draws their numbers, in the order given: null where another owns it, negative where the drawn number was even, that is,
+    /// where the last owner died owning. The CASE guards the draw; the sub-select is a volatile one, so it is run once a row.
+    /// </summary>
+    internal const string TryGain = """
+        SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN
+                 (SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval(s.sequence::regclass) ELSE d.n END
+                    FROM (SELECT pg_catalog.nextval(s.sequence::regclass) AS n OFFSET 0) AS d) END
+          FROM pg_catalog.unnest($2::int4[], $3::oid[]) AS s (slot, sequence)
+        """;
+
+    /// <summary>Draws, then releases: a session that dies between the two leaves a lock that is released by its end.</summary>
+    internal const string Release = """
+        SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.pg_advisory_unlock($1, s.slot) END
+          FROM pg_catalog.unnest($2::int4[], $3::oid[]) AS s (slot, sequence)
+        """;
+
+    internal const string DrawTwo = """
+        SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.nextval(s.sequence::regclass) END
+          FROM pg_catalog.unnest($1::oid[]) AS s (sequence)
+        """;
+
+    internal const string WaitForLock = "SELECT pg_catalog.pg_advisory_lock($1, $2)";
+
+    /// <summary>The draw of a gain, as in <see cref="TryGain"/>, in the statement after the wait.</summary>
+    internal const string DrawGain = """
+        SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END
+          FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
+        """;
+
+    internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
+
+    internal const string Heartbeat = "SELECT 1";
+
+    internal const string HoldsSlot = """
+        SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
+                        WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid() AND granted
+                          AND classid = $1::int8::oid AND objid = $2::int8::oid AND objsubid = 2)
+        """;
+
+    /// <summary>Marks the space as in use: shared by all its instances, and wanted exclusively by whoever changes the space.</summary>
+    internal const string MarkLive = "SELECT pg_catalog.pg_try_advisory_lock_shared($1, -1)";
+
+    internal const string SessionSettings = """
+        SELECT pg_catalog.set_config(name, setting, false)
+          FROM pg_catalog.unnest($1::text[], $2::text[]) AS s (name, setting)
+        """;
+
+    /// <summary>Who is at the other end. A server that was started, or that recovered from a crash (its counters begin anew), is young.</summary>
+    internal const string Server = """
+        SELECT pg_catalog.pg_backend_pid(),
+               a.backend_start,
+               pg_catalog.pg_is_in_recovery(),
+               (SELECT system_identifier FROM pg_catalog.pg_control_system()),
+               CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN
+                 ('x' || pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::int8 END,
+               extract(epoch FROM pg_catalog.clock_timestamp()
+                 - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_bgwriter)))::float8,
+               pg_catalog.current_setting('server_version_num')::int4,
+               pg_catalog.current_setting('server_encoding')
+          FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a
+        """;
+
+    internal const string SchemaExists = "SELECT pg_catalog.to_regclass('pglocks.schema_versions') IS NOT NULL";
+
+    internal const string SchemaVersion = "SELECT max(version) FROM pglocks.schema_versions";
+
+    internal const string Space = "SELECT class_id, pool_size, hash_version, timeline FROM pglocks.spaces WHERE name = $1";
+
+    internal const string SpaceNames = "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pglocks.spaces";
+
+    internal const string AdoptTimeline = "SELECT pglocks.adopt_timeline($1)";
+
+    /// <summary>The sequences of the space's slots, by slot; missing ones are null.</summary>
+    internal const string Sequences = """
+        SELECT pg_catalog.to_regclass('pglocks.slot_' || $1::int4 || '_' || n)::oid
+          FROM pg_catalog.generate_series(0, $2::int4 - 1) AS n ORDER BY n
+        """;
+
+    /// <summary>Slots of ours for which others wait. Reading pg_locks locks every partition of it: at most once a heartbeat.</summary>
+    internal const string ForeignWaiters = """
+        SELECT DISTINCT w.objid::int8::int4
+          FROM pg_catalog.pg_locks AS w
+         WHERE w.locktype = 'advisory' AND NOT w.granted AND w.classid = $1::int8::oid AND w.objsubid = 2
+           AND w.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        """;
+
+    /// <summary>Who owns slots that we wait for, for messages.</summary>
+    internal const string Holders = """
+        SELECT slot, coalesce(application || '@' || host || ' (pid ' || pid || ')', application, 'backend ' || backend_pid), hotkey, pair,
+               extract(epoch FROM hold_age)::float8
+          FROM pglocks.current_holders
+         WHERE space = $1 AND slot = ANY ($2)
+         ORDER BY acquired_at NULLS LAST
+        """;
+
+    internal const string Fence = "SELECT pglocks.fence($1, $2, $3)";
+
+    internal const string Savepoint = "SAVEPOINT pglocks_wait";
+
+    internal const string ReleaseSavepoint = "RELEASE SAVEPOINT pglocks_wait";
+
+    internal const string RollbackToSavepoint = "ROLLBACK TO SAVEPOINT pglocks_wait";
+
+    internal const string TryTransactionLock = "SELECT pg_catalog.pg_try_advisory_xact_lock($1, $2)";
+
+    internal const string WaitForTransactionLock = "SELECT pg_catalog.pg_advisory_xact_lock($1, $2)";
+
+    internal const string SetLockTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true)";
+
+    internal const string LockTimeout = "SELECT pg_catalog.current_setting('lock_timeout')";
+
+    /// <summary>Whether the slot's last owner died owning; to be asked while the lock is held.</summary>
+    internal const string DiedOwning = "SELECT coalesce(pg_catalog.pg_sequence_last_value($1::regclass) % 2 = 1, false)";
+
+    /// <summary>
+    /// The numbers of a lock that the transaction releases by its end, drawn so that the parity stays: its own and its release's, or, after an
+    /// owner that died, one more that stands for the dead one's release.
+    /// </summary>
+    internal const string DrawTransaction = """
+        SELECT CASE WHEN d.n % 2 = 0 THEN
+                 (SELECT CASE WHEN pg_catalog.nextval($1::regclass) > 0 THEN e.n END
+                    FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS e)
+               WHEN pg_catalog.nextval($1::regclass) > 0 THEN d.n END
+          FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
+        """;
+}

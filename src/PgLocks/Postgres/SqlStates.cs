@@ -1,0 +1,35 @@
+using Npgsql;
+
+namespace PgLocks.Postgres;
+
+/// <summary>What the server's error codes mean to a lock provider.</summary>
+internal static class SqlStates
+{
+    internal static bool IsLockTimeout(PostgresException error) => error.SqlState == PostgresErrorCodes.LockNotAvailable;
+
+    /// <summary>A failure to start, told so that its reader knows what to do next. Never the connection string: it has a password.</summary>
+    internal static PgLockException ToStartFailure(NpgsqlException error, NpgsqlConnectionStringBuilder target)
+    {
+        string server = $"{target.Host}:{target.Port}";
+        return error is PostgresException refused
+            ? refused.SqlState switch
+            {
+                PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Configuration(
+                    $"PostgreSQL at {server} refused user '{target.Username}': {refused.MessageText}. Check Username and Password in the connection string, and pg_hba.conf.", error),
+                PostgresErrorCodes.InvalidCatalogName => Configuration(
+                    $"Database '{target.Database}' does not exist at {server}. Create it, or correct Database in the connection string.", error),
+                PostgresErrorCodes.InsufficientPrivilege => Configuration(
+                    $"User '{target.Username}' lacks a right in database '{target.Database}' at {server}: {refused.MessageText}. Grant it the role pglocks_app.", error),
+                PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow => Transient(
+                    $"PostgreSQL at {server} takes no connection now: {refused.MessageText}. Try again; raise max_connections if it stays.", error),
+                _ => Configuration($"PostgreSQL at {server} answered {refused.SqlState}: {refused.MessageText}. Run 'pglocks doctor'.", error),
+            }
+            : Transient($"PostgreSQL at {server} cannot be reached: {Innermost(error)} Check Host and Port, and that the server runs.", error);
+    }
+
+    private static PgLocksConfigurationException Configuration(string message, Exception cause) => new(message, cause);
+
+    private static PgLockException Transient(string message, Exception cause) => new(message, isTransient: true, cause: cause);
+
+    private static string Innermost(Exception error) => error.GetBaseException().Message.TrimEnd('.') + ".";
+}

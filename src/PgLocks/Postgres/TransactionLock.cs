@@ -1,0 +1,112 @@
+using System.Data;
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+using PgLocks.Local;
+using PgLocks.Slots;
+
+namespace PgLocks.Postgres;
+
+/// <summary>The lock on the caller's own connection, so that lock and data live and die together.</summary>
+/// <remarks>
+/// The wait stands in a savepoint: a timeout undoes the wait and leaves the caller's transaction usable, and a lock that is granted
+/// in a savepoint outlives its release.
+/// </remarks>
+internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
+{
+    internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate gate, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
+            throw FenceCommand.WrongIsolation(transaction.IsolationLevel.ToString());
+        long startedAt = time.GetTimestamp();
+        LockLease key = await gate.AcquireKeyAsync(timeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
+            long epoch = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
+            return gate.Complete(new TransactionTenure(epoch), epoch << Tenure.CounterBits, startedAt);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<long> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    {
+        int slot = gate.Slot;
+        await ExecuteAsync(transaction, Sql.Savepoint, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await ExecuteAsync(transaction, Sql.TryTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false) is not true)
+                await WaitAsync(transaction, gate, left, startedAt, cancellationToken).ConfigureAwait(false);
+            bool unclean = await ExecuteAsync(transaction, Sql.DiedOwning, cancellationToken, Sequence(slot)).ConfigureAwait(false) is true || isServerYoung();
+            if (unclean && lockDelay > TimeSpan.Zero)
+                await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
+            long epoch = (long)(await ExecuteAsync(transaction, Sql.DrawTransaction, cancellationToken, Sequence(slot)).ConfigureAwait(false))!;
+            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, cancellationToken).ConfigureAwait(false);
+            return epoch;
+        }
+        catch (Exception failure) when (failure is PostgresException or LockTimeoutException or OperationCanceledException)
+        {
+            await ExecuteAsync(transaction, Sql.RollbackToSavepoint, CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WaitAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    {
+        int slot = gate.Slot;
+        TimeSpan limit = left();
+        if (limit != Timeout.InfiniteTimeSpan && limit <= TimeSpan.Zero)
+            throw TimedOut(gate, startedAt, cause: null);
+        var before = (string)(await ExecuteAsync(transaction, Sql.LockTimeout, cancellationToken).ConfigureAwait(false))!;
+        await ExecuteAsync(transaction, Sql.SetLockTimeout, cancellationToken, Milliseconds(limit)).ConfigureAwait(false);
+        bool waits = true;
+        slots.Asked(slot);
+        requests.BeginForeign(slot, () => Volatile.Read(ref waits));
+        try
+        {
+            await ExecuteAsync(transaction, Sql.WaitForTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
+        }
+        catch (PostgresException timeout) when (SqlStates.IsLockTimeout(timeout))
+        {
+            throw TimedOut(gate, startedAt, timeout);
+        }
+        finally
+        {
+            Volatile.Write(ref waits, false);
+        }
+        await ExecuteAsync(transaction, Sql.SetLockTimeout, cancellationToken, new NpgsqlParameter { Value = before }).ConfigureAwait(false);
+    }
+
+    private async Task WaitOutAsync(KeyGate gate, TimeSpan left, long startedAt, CancellationToken cancellationToken)
+    {
+        bool tooLong = left != Timeout.InfiniteTimeSpan && left < lockDelay;
+        await Task.Delay(tooLong ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : lockDelay, time, cancellationToken).ConfigureAwait(false);
+        if (tooLong)
+            throw TimedOut(gate, startedAt, cause: null);
+    }
+
+    private LockTimeoutException TimedOut(KeyGate gate, long startedAt, Exception? cause) =>
+        new(gate.Key, gate.Slot, time.GetElapsedTime(startedAt), slots[gate.Slot].ForeignHolder, cause);
+
+    private static async Task<object?> ExecuteAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { CommandTimeout = 0 };
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.AddRange(parameters);
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static NpgsqlParameter Int(int value) => new() { Value = value };
+
+    private static NpgsqlParameter Milliseconds(TimeSpan limit) =>
+        new() { Value = limit == Timeout.InfiniteTimeSpan ? "0" : Math.Max(1, (int)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) };
+
+    private NpgsqlParameter Sequence(int slot) => new() { Value = space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
+}

@@ -1,0 +1,132 @@
+using PgLocks.Slots;
+
+namespace PgLocks.Postgres;
+
+/// <summary>The waiter sessions of an instance: made on demand, capped, closed when idle. Past the cap a slot is tried again on home.</summary>
+internal sealed class WaiterPool
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+
+    private readonly BackendContext _context;
+    private readonly ISlotEvents _events;
+    private readonly YieldRequests _requests;
+    private readonly Action<int> _tryAgain;
+    private readonly Lock _sync = new();
+    private readonly List<WaiterSession> _all = [];
+    private readonly Stack<WaiterSession> _idle = [];
+    private readonly Dictionary<int, WaiterSession> _bySlot = [];
+    private readonly HashSet<int> _gainAfterRelease = [];
+    private bool _closing;
+
+    internal WaiterPool(BackendContext context, ISlotEvents events, YieldRequests requests, Action<int> tryAgain)
+    {
+        _context = context;
+        _events = events;
+        _requests = requests;
+        _tryAgain = tryAgain;
+    }
+
+    /// <summary>Stands in line for a slot.</summary>
+    internal void Wait(int slot)
+    {
+        WaiterSession? idle = null;
+        WaiterSession? made = null;
+        lock (_sync)
+        {
+            if (_closing)
+                return;
+            if (!_idle.TryPop(out idle) && _all.Count < _context.Options.MaxWaitSessions)
+                _all.Add(made = new WaiterSession(_context, _events, this));
+            if ((idle ?? made) is { } session)
+                _bySlot[slot] = session;
+        }
+        _requests.Begin(slot, sentWithWait: (idle ?? made) is not null);
+        if (idle is not null)
+            idle.WaitFor(slot);
+        else if (made is not null)
+            made.Start(slot);
+        else
+            _context.Agenda.At(_context.Time.GetTimestamp() + _context.Ticks(PollInterval), () => _tryAgain(slot));
+    }
+
+    /// <summary>Releases a slot that one of the waiters owns; false when none does.</summary>
+    internal bool TryRelease(int slot, SessionLease owner)
+    {
+        WaiterSession? session;
+        lock (_sync)
+        {
+            if (!_bySlot.TryGetValue(slot, out session))
+                return false;
+        }
+        session.Release(slot, owner);
+        return true;
+    }
+
+    /// <summary>Keeps a gain back until the waiter that still owns the slot has released it; false when there is none.</summary>
+    internal bool TryDefer(int slot)
+    {
+        lock (_sync)
+            return _bySlot.ContainsKey(slot) && _gainAfterRelease.Add(slot);
+    }
+
+    internal string RequestFor(int slot) => _requests.Payload(slot);
+
+    /// <summary>A session has done with its slot and is idle; false when it should close.</summary>
+    internal bool GiveBack(WaiterSession session)
+    {
+        int? gain = null;
+        bool stays;
+        lock (_sync)
+        {
+            foreach ((int slot, WaiterSession owner) in _bySlot)
+            {
+                if (owner != session)
+                    continue;
+                _bySlot.Remove(slot);
+                if (_gainAfterRelease.Remove(slot))
+                    gain = slot;
+                break;
+            }
+            stays = !_closing;
+            if (stays)
+                _idle.Push(session);
+        }
+        if (gain is { } next)
+            _tryAgain(next);
+        return stays;
+    }
+
+    /// <summary>An idle session wants to close; false when it was given work meanwhile.</summary>
+    internal bool TryTakeIdle(WaiterSession session)
+    {
+        lock (_sync)
+        {
+            if (!_idle.Contains(session))
+                return false;
+            WaiterSession[] rest = [.. _idle.Where(other => other != session).Reverse()];
+            _idle.Clear();
+            foreach (WaiterSession other in rest)
+                _idle.Push(other);
+            return true;
+        }
+    }
+
+    internal void Left(WaiterSession session)
+    {
+        lock (_sync)
+            _all.Remove(session);
+    }
+
+    internal async Task CloseAsync()
+    {
+        WaiterSession[] all;
+        lock (_sync)
+        {
+            _closing = true;
+            all = [.. _all];
+        }
+        foreach (WaiterSession session in all)
+            session.Close();
+        await Task.WhenAll(all.Select(session => session.Closed)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,238 @@
+using Npgsql;
+using PgLocks.Slots;
+
+namespace PgLocks.Postgres;
+
+/// <summary>A thread and a connection that stand in the server's line for one slot, own it once granted, and release it.</summary>
+/// <remarks>
+/// <code>
+/// Idle → Waiting     the pool: a slot that home's try did not get
+/// Waiting → Owning   its thread: granted, number drawn
+/// Waiting → Idle     its thread: the longest wait is over, or the session broke, and nobody wants the slot any more
+/// Owning → Idle      its thread: released, or the session was lost
+/// Idle → Closed      the pool's shutdown, or its thread after a while without work
+/// </code>
+/// The pool and its thread meet in one monitor; everything else is the thread's own.
+/// </remarks>
+internal sealed class WaiterSession
+{
+    /// <summary>A waiting statement holds a snapshot and with it vacuum's horizon: it is ended and queued again.</summary>
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
+
+    private readonly BackendContext _context;
+    private readonly ISlotEvents _events;
+    private readonly WaiterPool _pool;
+    private readonly object _sync = new();
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile LockSession? _session;
+    private int? _wanted;
+    private (int Slot, SessionLease Owner)? _release;
+    private bool _closing;
+
+    internal WaiterSession(BackendContext context, ISlotEvents events, WaiterPool pool)
+    {
+        _context = context;
+        _events = events;
+        _pool = pool;
+        _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks waiter" };
+    }
+
+    internal Task Closed => _closed.Task;
+
+    internal void Start(int slot)
+    {
+        _wanted = slot;
+        _thread.Start();
+    }
+
+    internal void WaitFor(int slot)
+    {
+        lock (_sync)
+        {
+            _wanted = slot;
+            Monitor.Pulse(_sync);
+        }
+    }
+
+    /// <summary>Releases what it owns; naming the owner keeps a late call from ending the next tenure.</summary>
+    internal void Release(int slot, SessionLease owner)
+    {
+        lock (_sync)
+        {
+            _release = (slot, owner);
+            Monitor.Pulse(_sync);
+        }
+    }
+
+    internal void Close()
+    {
+        lock (_sync)
+        {
+            _closing = true;
+            Monitor.Pulse(_sync);
+        }
+        _session?.CancelWait();
+    }
+
+    private bool IsClosing
+    {
+        get
+        {
+            lock (_sync)
+                return _closing;
+        }
+    }
+
+    private void Run()
+    {
+        while (NextSlot() is { } slot)
+        {
+            if (TryGain(slot))
+                Own(slot);
+            if (!_pool.GiveBack(this))
+                break;
+        }
+        _session?.Lease.TryLose("the provider was closed");
+        _session?.Dispose();
+        _pool.Left(this);
+        _closed.TrySetResult();
+    }
+
+    /// <summary>Waits for work with the session kept alive; null when it is time to go.</summary>
+    private int? NextSlot()
+    {
+        long idleUntil = _context.Time.GetTimestamp() + _context.Ticks(IdleLife);
+        while (true)
+        {
+            lock (_sync)
+            {
+                if (_wanted is null && !_closing)
+                    Monitor.Wait(_sync, _context.Options.HeartbeatInterval);
+                if (_wanted is { } slot && !_closing)
+                {
+                    _wanted = null;
+                    return slot;
+                }
+                if (_closing)
+                    return null;
+            }
+            if (_context.Time.GetTimestamp() >= idleUntil && _pool.TryTakeIdle(this))
+                return null;
+            Beat();
+        }
+    }
+
+    private bool TryGain(int slot)
+    {
+        TimeSpan backoff = Backoff.First;
+        while (!IsClosing)
+        {
+            try
+            {
+                LockSession session = _session ??= LockSession.Open(_context, "waiter");
+                if (Wait(session, slot) is not { } number)
+                {
+                    if (_events.Blocked(slot))
+                        continue;
+                    return false;
+                }
+                DeadlineWatch.Start(_context, _events, session.Lease);
+                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung);
+                return true;
+            }
+            catch (Exception failure) when (LockSession.IsFailure(failure))
+            {
+                Drop(failure);
+                _events.Unreachable(slot, failure);
+                if (!IsClosing && !_events.Blocked(slot))
+                    return false;
+                lock (_sync)
+                {
+                    if (!_closing)
+                        Monitor.Wait(_sync, backoff);
+                }
+                backoff = Backoff.Next(backoff);
+            }
+        }
+        return false;
+    }
+
+    /// <summary>The number drawn, or null when the longest wait ended without a grant.</summary>
+    private long? Wait(LockSession session, int slot)
+    {
+        long sentAt = _context.Time.GetTimestamp();
+        long number;
+        try
+        {
+            number = session.WaitFor(slot, _events.IsContended(slot) ? null : _pool.RequestFor(slot));
+        }
+        catch (PostgresException ended) when (ended.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
+        {
+            // A grant can race the end of the wait (DistributedLock#147): ask what this session really holds.
+            if (!session.Holds(slot))
+                return null;
+            number = session.DrawGain(slot);
+        }
+        if (!session.TryRenew(sentAt))
+            session.Heartbeat();
+        return number;
+    }
+
+    private void Own(int slot)
+    {
+        SessionLease lease = _session!.Lease;
+        while (true)
+        {
+            bool release;
+            lock (_sync)
+            {
+                if (_release != (slot, lease) && !lease.IsLost && !_closing)
+                    Monitor.Wait(_sync, _context.Options.HeartbeatInterval);
+                release = _release == (slot, lease);
+            }
+            if (release && _session is { } session)
+                TryRun(() => session.Release(slot));
+            else if (IsClosing)
+                Drop(new TimeoutException("the provider was closed while leases were held"));
+            else
+                Beat();
+            if (release || lease.IsLost)
+                break;
+        }
+        if (lease.IsLost)
+            Drop(new TimeoutException(lease.LostReason));
+        _events.Released(slot);
+    }
+
+    private void Beat()
+    {
+        if (_session is { } session)
+            TryRun(session.Heartbeat);
+    }
+
+    private void TryRun(Action statement)
+    {
+        try
+        {
+            statement();
+        }
+        catch (Exception failure) when (LockSession.IsFailure(failure))
+        {
+            Drop(failure);
+        }
+    }
+
+    private void Drop(Exception failure)
+    {
+        LockSession? session = _session;
+        _session = null;
+        if (session is null)
+            return;
+        session.Lease.TryLose($"a waiter session broke: {failure.Message}");
+        _events.Lost(session.Lease);
+        session.Dispose();
+    }
+}
