@@ -22,7 +22,9 @@ public sealed class PostgresBinaries
     {
         if (!IsComplete(folder))
             throw new LocalServerException($"'{folder}' does not hold {string.Join(" and ", Needed)}. Point {FolderVariable} at the bin folder of a PostgreSQL server.");
-        Folder = folder;
+        // Behind a link such as /usr/local/bin/postgres are the programs and modules that go with it; beside the link they are not.
+        var program = new FileInfo(Path.Combine(folder, "postgres"));
+        Folder = program.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Path.GetDirectoryName(target.FullName)! : folder;
     }
 
     public string Folder { get; }
@@ -46,16 +48,10 @@ public sealed class PostgresBinaries
         var given = Environment.GetEnvironmentVariable(FolderVariable);
         if (!string.IsNullOrEmpty(given))
             return new PostgresBinaries(given);
-        var folder = OnPath().Concat(Installations.SelectMany(NewestFirst)).FirstOrDefault(IsComplete);
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var folder = path.Concat(Installations.SelectMany(NewestFirst)).FirstOrDefault(IsComplete);
         return folder is null ? null : new PostgresBinaries(folder);
     }
-
-    // A link in /usr/local/bin is resolved, because the programs and modules that go with it are not linked there.
-    private static IEnumerable<string> OnPath() =>
-        from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        let program = new FileInfo(Path.Combine(folder, "postgres"))
-        where program.Exists
-        select Path.GetDirectoryName(program.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? program.FullName);
 
     private static IEnumerable<string> NewestFirst(string pattern)
     {

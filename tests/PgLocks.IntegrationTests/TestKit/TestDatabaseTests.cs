@@ -18,6 +18,14 @@ public sealed class TestDatabaseTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task CreateDatabaseAsync_Migrated_HasTheLatestSchema()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+
+        Assert.Equal("default", await database.ScalarAsync<string>("SELECT name FROM pglocks.spaces"));
+    }
+
+    [Fact]
     public async Task ExecuteAsync_WithArguments_BindsThemInOrder()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);

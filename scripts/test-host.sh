@@ -1,0 +1,73 @@
+# Sourced by test.sh: runs one test project in a process of its own and reads the results from its report.
+
+passed=0 failed=0 skipped=0 host=
+
+# run_test_project NAME: a host that crashes or hangs counts as a failed test.
+run_test_project() {
+  local name=$1 code=0 report="$work/results/$1.trx" arguments
+  arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "$name.trx" --progress off --show-slowest-tests 5)
+  [ -z "$filter" ] || arguments+=(--filter-method "*$filter*")
+  say "Running $name …"
+  # With job control, because a plain background process ignores Ctrl-C, and so would all that its tests start.
+  set -m
+  dotnet "$root/tests/$name/bin/Release/net10.0/$name.dll" "${arguments[@]}" < /dev/null &
+  host=$!
+  set +m
+  watch_test_host "$name" &
+  local watcher=$!
+  wait "$host" || code=$?
+  host=
+  kill "$watcher" 2> /dev/null || true
+  wait "$watcher" 2> /dev/null || true
+
+  # 8: the filter left no test of this project. 2: tests failed, which the report tells.
+  [ "$code" -ne 8 ] || return 0
+  count_results "$report"
+  if [ "$code" -ne 0 ] && { [ "$code" -ne 2 ] || [ ! -e "$report" ]; }; then
+    say "$name ended with exit code $code before its end."
+    failed=$((failed + 1))
+  fi
+}
+
+# The host first gets the chance to end its tests and servers in good order.
+watch_test_host() {
+  trap 'kill "$sleeping" 2> /dev/null; exit' TERM
+  sleep $((minutes * 60)) & sleeping=$!
+  wait "$sleeping"
+  say "$1 still runs after $minutes minutes: ending it."
+  kill -TERM "$host" 2> /dev/null
+  sleep 20 & sleeping=$!
+  wait "$sleeping"
+  kill -KILL "$host" 2> /dev/null
+}
+
+end_test_host() {
+  [ -n "$host" ] || return 0
+  kill -TERM "$host" 2> /dev/null || true
+  local patience=100
+  while [ $patience -gt 0 ] && kill -0 "$host" 2> /dev/null; do
+    sleep 0.1
+    patience=$((patience - 1))
+  done
+  kill -KILL "$host" 2> /dev/null || true
+}
+
+# counter REPORT NAME: one attribute of the report's <Counters>.
+counter() { sed -n 's/.*<Counters[^>]* '"$2"'="\([0-9]*\)".*/\1/p' "$1" | head -n 1; }
+
+count_results() {
+  [ -e "$1" ] || return 0
+  passed=$((passed + $(counter "$1" passed)))
+  failed=$((failed + $(counter "$1" failed) + $(counter "$1" error) + $(counter "$1" timeout) + $(counter "$1" aborted)))
+  skipped=$((skipped + $(counter "$1" notExecuted)))
+}
+
+# The very last line; its exit code is that of the run.
+print_totals() {
+  local line="$passed passed, $failed failed"
+  [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+  [ $((passed + failed)) -gt 0 ] || say "No test ran: check --filter and --project."
+  remove_work_folder
+  echo "$line"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}

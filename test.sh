@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Builds everything, runs every test against a real PostgreSQL server, and ends with the line "N passed, N failed".
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+. "$root/scripts/common.sh"
+. "$root/scripts/ensure-postgres.sh"
+. "$root/scripts/test-host.sh"
+
+usage() {
+  cat << 'TEXT'
+Usage: ./test.sh [options]
+
+Builds the solution in Release and runs all tests. The last line says how many passed and failed.
+
+  --filter TEXT      only tests whose full name contains TEXT
+  --project NAME     only the test project NAME, such as PgLocks.Tests
+  --no-build         take what the last ./test.sh built
+  --results FOLDER   keep the reports (TRX) there
+  --timeout MINUTES  end a test project that runs longer (default: 12)
+  --help             this text
+
+The server: the one of PGLOCKS_TEST_CONNECTION, else a container where Docker answers, else the PostgreSQL programs of
+this machine, which are installed where that is allowed. Some tests stop, kill and copy servers of their own: these
+need the programs in any case. Nothing is left running, and no folder either.
+
+Exit code: 0 all passed, 1 otherwise, 2 for a wrong argument, 3 if something needed is missing.
+TEXT
+}
+
+bad_argument() { fail 2 "$1" "Try ./test.sh --help."; }
+
+value_of() {
+  [ $# -ge 2 ] && [ -n "$2" ] || bad_argument "$1 needs a value."
+  printf '%s' "$2"
+}
+
+parse() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help | -h) usage; exit 0 ;;
+      --no-build) should_build=false; shift; continue ;;
+      --filter) filter=$(value_of "$@") ;;
+      --project) only=$(value_of "$@") ;;
+      --results) results=$(value_of "$@") ;;
+      --timeout) minutes=$(value_of "$@") ;;
+      *) bad_argument "Unknown argument: $1" ;;
+    esac
+    shift 2
+  done
+  [[ $minutes =~ ^[1-9][0-9]*$ ]] || bad_argument "--timeout takes whole minutes, not '$minutes'."
+}
+
+should_build=true filter='' only='*' results='' minutes=12
+parse "$@"
+
+create_work_folder
+trap 'end_test_host; remove_work_folder' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+ensure_dotnet
+ensure_postgres || [ -n "${PGLOCKS_TEST_CONNECTION:-}" ] || fail 3 "Tests need a PostgreSQL server."
+PATH=$PATH:/usr/sbin command -v pgbouncer > /dev/null || ensure_packages pgbouncer || say "Tests of poolers will fail."
+if $should_build; then
+  say "Building …"
+  build PgLocks.sln
+fi
+
+for project in "$root"/tests/$only/*Tests.csproj; do
+  [ -e "$project" ] || fail 2 "There is no test project '$only' in tests/."
+  run_test_project "$(basename "$project" .csproj)"
+done
+
+[ -z "$results" ] || { mkdir -p "$results" && cp "$work"/results/*.trx "$results"/; }
+print_totals
