@@ -11,13 +11,13 @@ internal static class Sql
         SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN
                  (SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval(s.sequence::regclass) ELSE d.n END
                     FROM (SELECT pg_catalog.nextval(s.sequence::regclass) AS n OFFSET 0) AS d) END
-          FROM pg_catalog.unnest($2::int4[], $3::oid[]) AS s (slot, sequence)
+          FROM ROWS FROM (pg_catalog.unnest($2::int4[]), pg_catalog.unnest($3::oid[])) AS s (slot, sequence)
         """;
 
     /// <summary>Draws, then releases: a session that dies between the two leaves a lock that is released by its end.</summary>
     internal const string Release = """
         SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.pg_advisory_unlock($1, s.slot) END
-          FROM pg_catalog.unnest($2::int4[], $3::oid[]) AS s (slot, sequence)
+          FROM ROWS FROM (pg_catalog.unnest($2::int4[]), pg_catalog.unnest($3::oid[])) AS s (slot, sequence)
         """;
 
     internal const string DrawTwo = """
@@ -48,7 +48,7 @@ internal static class Sql
 
     internal const string SessionSettings = """
         SELECT pg_catalog.set_config(name, setting, false)
-          FROM pg_catalog.unnest($1::text[], $2::text[]) AS s (name, setting)
+          FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS s (name, setting)
         """;
 
     /// <summary>Who is at the other end. A server that was started, or that recovered from a crash (its counters begin anew), is young.</summary>
