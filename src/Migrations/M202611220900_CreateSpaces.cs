@@ -13,7 +13,7 @@ public sealed class M202611220900_CreateSpaces : SchemaMigration
             .WithColumn("pool_size").AsInt32().NotNullable()
             .WithColumn("hash_version").AsInt16().NotNullable().WithDefaultValue(1)
             .WithColumn("generation").AsInt64().NotNullable().WithDefaultValue(1)
-            .WithColumn("timeline").AsInt64().NotNullable().WithColumnDescription("Of the WAL, when the slots were made or last moved")
+            .WithColumn("timeline").AsInt64().NotNullable() // of the WAL, when the slots were made or last moved
             .WithColumn("lock_delay_ms").AsInt32().NotNullable().WithDefaultValue(3500)
             .WithColumn("created_at").AsCustom("timestamptz").NotNullable().WithDefaultValue(Now);
         Check("spaces", "class_id", "class_id > 0");

@@ -16,7 +16,7 @@ public sealed class M202611220925_CreateInstances : SchemaMigration
             .WithColumn("version").AsCustom("text").NotNullable()
             .WithColumn("started_at").AsCustom("timestamptz").NotNullable()
             .WithColumn("last_seen_at").AsCustom("timestamptz").NotNullable()
-            .WithColumn("closed_at").AsCustom("timestamptz").Nullable().WithColumnDescription("Set by a clean close only")
+            .WithColumn("closed_at").AsCustom("timestamptz").Nullable() // set by a clean close only
             .WithColumn("flush_number").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("recorded").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("dropped").AsInt64().NotNullable().WithDefaultValue(0)

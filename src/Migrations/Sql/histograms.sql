@@ -17,21 +17,12 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION pglocks.bucket_value_ns(int4) FROM PUBLIC;
 
--- The estimate for a value in the bucket, never above the true maximum. Strict, because least() ignores a NULL: no bucket, no estimate.
-CREATE FUNCTION pglocks.estimate_ns(bucket int4, max_ns int8) RETURNS int8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pglocks, pg_temp
-AS $$
-    SELECT least(pglocks.bucket_value_ns(bucket), max_ns)
-$$;
-REVOKE ALL ON FUNCTION pglocks.estimate_ns(int4, int8) FROM PUBLIC;
-
--- The nearest-rank quantile of one histogram. NULL when it is empty.
+-- The nearest-rank quantile of one histogram, never above the true maximum. NULL when it is empty (and least() would ignore that).
 CREATE FUNCTION pglocks.quantile(buckets int2[], counts int8[], q float8, max_ns int8) RETURNS int8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
-    SELECT pglocks.estimate_ns(min(bucket), max_ns)
+    SELECT CASE WHEN count(*) > 0 THEN least(pglocks.bucket_value_ns(min(bucket)), max_ns) END
     FROM (SELECT bucket::int4, sum(count) OVER (ORDER BY bucket) AS up_to, sum(count) OVER () AS total
           FROM unnest(buckets, counts) AS histogram(bucket, count)) AS cumulated
     WHERE up_to >= greatest(ceil(total * q), 1)

@@ -18,8 +18,7 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION
             pglocks.slot_in_pool(text, int4), pglocks.slot_of(text, text, text), pglocks.stats_by(text, interval),
             pglocks.key_stats_since(interval), pglocks.slot_stats_since(interval), pglocks.instance_stats_since(interval),
-            pglocks.bucket_lower_ns(int4), pglocks.bucket_value_ns(int4), pglocks.estimate_ns(int4, int8),
-            pglocks.quantile(int2[], int8[], float8, int8), pglocks.current_timeline(), pglocks.server_recovered_at() TO %I', role);
+            pglocks.bucket_lower_ns(int4), pglocks.bucket_value_ns(int4), pglocks.quantile(int2[], int8[], float8, int8), pglocks.current_timeline(), pglocks.server_recovered_at() TO %I', role);
     END LOOP;
 
     IF to_regrole('pglocks_app') IS NOT NULL THEN

@@ -1,5 +1,7 @@
 -- The figures of lock_stats, added up by 'key', 'slot' or 'instance', over a window that ends now (NULL: all that is kept).
 -- Percentiles cannot be averaged: the histograms are merged bucket by bucket, and the quantiles are read from the merged one.
+-- NOT MATERIALIZED: reading the table again, in parallel, beats writing its arrays to a temporary file. work_mem: the merged histograms of
+-- some thousand keys in one hash table.
 -- Every dimension groups by (number, instance_id), and leaves one of them empty instead of NULL, so that all joins can hash.
 CREATE FUNCTION pglocks.stats_by(dimension text, since interval) RETURNS TABLE (
     class_id int4, slot int4, key_id int8, instance_id uuid,
@@ -9,8 +11,9 @@ CREATE FUNCTION pglocks.stats_by(dimension text, since interval) RETURNS TABLE (
     first_interval_at timestamptz, last_interval_at timestamptz, last_interval_end timestamptz)
 LANGUAGE sql STABLE ROWS 5000
 SET search_path = pg_catalog, pglocks, pg_temp
+SET work_mem = '64MB'
 AS $$
-    WITH chosen AS MATERIALIZED (
+    WITH chosen AS NOT MATERIALIZED (
         SELECT CASE dimension WHEN 'key' THEN s.key_id WHEN 'slot' THEN k.class_id::int8 << 16 | k.slot ELSE 0 END AS number,
                CASE dimension WHEN 'instance' THEN s.instance_id ELSE '00000000-0000-0000-0000-000000000000' END AS instance,
                k.class_id, k.slot AS key_slot, s.*
@@ -22,8 +25,8 @@ AS $$
         SELECT number, instance, min(class_id) AS class_id, min(key_slot) AS slot,
                sum(acquired)::int8 AS acquired, sum(timed_out)::int8 AS timed_out, sum(contended_key)::int8 AS contended_key,
                sum(contended_slot)::int8 AS contended_slot, sum(contended_process)::int8 AS contended_process, sum(lost)::int8 AS lost,
-               sum(wait_sum_ns) AS wait_sum_ns, max(wait_max_ns) AS wait_max_ns,
-               sum(hold_sum_ns) AS hold_sum_ns, max(hold_max_ns) AS hold_max_ns,
+               sum(wait_sum_ns) AS wait_sum_ns, max(wait_max_ns) FILTER (WHERE acquired > 0) AS wait_max_ns,
+               sum(hold_sum_ns) AS hold_sum_ns, max(hold_max_ns) FILTER (WHERE acquired > 0) AS hold_max_ns,
                min(interval_start) AS first_interval_at, max(interval_start) AS last_interval_at,
                max(interval_start + interval_ms * interval '1 ms') AS last_interval_end
         FROM chosen
@@ -38,19 +41,20 @@ AS $$
         GROUP BY number, instance, is_wait, bucket
     ),
     cumulated AS (
-        SELECT number, instance, is_wait, bucket::int4,
+        SELECT number, instance, is_wait, v.value_ns,
                sum(count) OVER (PARTITION BY number, instance, is_wait ORDER BY bucket) AS up_to,
                sum(count) OVER (PARTITION BY number, instance, is_wait) AS total
         FROM merged
+        JOIN (SELECT b::int2 AS bucket, pglocks.bucket_value_ns(b) AS value_ns FROM generate_series(0, 959) AS b) v USING (bucket)
     ),
     quantiles AS (
         SELECT number, instance,
-               min(bucket) FILTER (WHERE is_wait AND up_to >= total * 0.50) AS wait_p50,
-               min(bucket) FILTER (WHERE is_wait AND up_to >= total * 0.95) AS wait_p95,
-               min(bucket) FILTER (WHERE is_wait AND up_to >= total * 0.99) AS wait_p99,
-               min(bucket) FILTER (WHERE NOT is_wait AND up_to >= total * 0.50) AS hold_p50,
-               min(bucket) FILTER (WHERE NOT is_wait AND up_to >= total * 0.95) AS hold_p95,
-               min(bucket) FILTER (WHERE NOT is_wait AND up_to >= total * 0.99) AS hold_p99
+               min(value_ns) FILTER (WHERE is_wait AND up_to >= total * 0.50) AS wait_p50,
+               min(value_ns) FILTER (WHERE is_wait AND up_to >= total * 0.95) AS wait_p95,
+               min(value_ns) FILTER (WHERE is_wait AND up_to >= total * 0.99) AS wait_p99,
+               min(value_ns) FILTER (WHERE NOT is_wait AND up_to >= total * 0.50) AS hold_p50,
+               min(value_ns) FILTER (WHERE NOT is_wait AND up_to >= total * 0.95) AS hold_p95,
+               min(value_ns) FILTER (WHERE NOT is_wait AND up_to >= total * 0.99) AS hold_p99
         FROM cumulated
         WHERE total > 0
         GROUP BY number, instance
@@ -58,11 +62,11 @@ AS $$
     SELECT t.class_id, t.slot, t.number, t.instance,
            t.acquired, t.timed_out, t.contended_key, t.contended_slot, t.contended_process, t.lost,
            (t.wait_sum_ns / nullif(t.acquired, 0))::int8,
-           pglocks.estimate_ns(q.wait_p50, t.wait_max_ns), pglocks.estimate_ns(q.wait_p95, t.wait_max_ns),
-           pglocks.estimate_ns(q.wait_p99, t.wait_max_ns), t.wait_max_ns,
+           least(q.wait_p50, t.wait_max_ns), least(q.wait_p95, t.wait_max_ns),
+           least(q.wait_p99, t.wait_max_ns), t.wait_max_ns,
            (t.hold_sum_ns / nullif(t.acquired, 0))::int8,
-           pglocks.estimate_ns(q.hold_p50, t.hold_max_ns), pglocks.estimate_ns(q.hold_p95, t.hold_max_ns),
-           pglocks.estimate_ns(q.hold_p99, t.hold_max_ns), t.hold_max_ns,
+           least(q.hold_p50, t.hold_max_ns), least(q.hold_p95, t.hold_max_ns),
+           least(q.hold_p99, t.hold_max_ns), t.hold_max_ns,
            t.first_interval_at, t.last_interval_at, t.last_interval_end
     FROM totals t
     LEFT JOIN quantiles q USING (number, instance)

@@ -1,5 +1,5 @@
 -- The lock for processors in any language, for the length of a transaction:
---   BEGIN; SELECT pglocks.xact_lock('5GhC…', 'EURUSD'); …read and write the position in further statements…; COMMIT;
+--   BEGIN; SELECT pglocks.xact_lock('5GhC...', 'EURUSD'); ...read and write the position in further statements...; COMMIT;
 -- A statement of its own, always: a read in the statement that waits sees the world from before the wait.
 
 -- When the server last lost its memory. A restart in place after the crash of one backend leaves pg_postmaster_start_time() as it was, but
