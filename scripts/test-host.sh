@@ -1,24 +1,23 @@
 # Sourced by test.sh: runs one test project in a process of its own and reads the results from its report.
 
-passed=0 failed=0 skipped=0 host=
+passed=0 failed=0 skipped=0 host= watcher=
 
 # run_test_project NAME: a host that crashes or hangs counts as a failed test.
 run_test_project() {
   local name=$1 code=0 report="$work/results/$1.trx" arguments
-  arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "$name.trx" --progress off --show-slowest-tests 5)
+  arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "$name.trx" --show-slowest-tests 5)
   [ -z "$filter" ] || arguments+=(--filter-method "*$filter*")
   say "Running $name …"
-  # With job control, because a plain background process ignores Ctrl-C, and so would all that its tests start.
+  # With job control: a plain background process ignores Ctrl-C, and so would all that its tests start. This one has a
+  # process group of its own, which can be ended as a whole.
   set -m
   dotnet "$root/tests/$name/bin/Release/net10.0/$name.dll" "${arguments[@]}" < /dev/null &
   host=$!
   set +m
   watch_test_host "$name" &
-  local watcher=$!
+  watcher=$!
   wait "$host" || code=$?
-  host=
-  kill "$watcher" 2> /dev/null || true
-  wait "$watcher" 2> /dev/null || true
+  end_test_host
 
   # 8: the filter left no test of this project. 2: tests failed, which the report tells.
   [ "$code" -ne 8 ] || return 0
@@ -29,27 +28,32 @@ run_test_project() {
   fi
 }
 
-# The host first gets the chance to end its tests and servers in good order.
+# The host is two processes: one runs the tests, and its parent saves their results when it is killed.
 watch_test_host() {
   trap 'kill "$sleeping" 2> /dev/null; exit' TERM
   sleep $((minutes * 60)) & sleeping=$!
   wait "$sleeping"
   say "$1 still runs after $minutes minutes: ending it."
-  kill -TERM "$host" 2> /dev/null
+  kill -KILL $(cat "/proc/$host/task/$host/children" 2> /dev/null || pgrep -P "$host")
   sleep 20 & sleeping=$!
   wait "$sleeping"
-  kill -KILL "$host" 2> /dev/null
+  kill -KILL -- "-$host" 2> /dev/null
 }
 
+end_watcher() {
+  [ -n "$watcher" ] || return 0
+  kill "$watcher" 2> /dev/null || true
+  wait "$watcher" 2> /dev/null || true
+  watcher=
+}
+
+# For Ctrl-C. Servers and folders go with their owner, however it ends.
 end_test_host() {
+  end_watcher
   [ -n "$host" ] || return 0
-  kill -TERM "$host" 2> /dev/null || true
-  local patience=100
-  while [ $patience -gt 0 ] && kill -0 "$host" 2> /dev/null; do
-    sleep 0.1
-    patience=$((patience - 1))
-  done
-  kill -KILL "$host" 2> /dev/null || true
+  kill -KILL -- "-$host" 2> /dev/null || true
+  wait "$host" 2> /dev/null || true
+  host=
 }
 
 # counter REPORT NAME: one attribute of the report's <Counters>.
