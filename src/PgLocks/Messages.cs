@@ -22,4 +22,10 @@ internal static partial class Messages
 
     [LoggerMessage(6, LogLevel.Warning, "A yield request could not be sent; the owner will notice the waiter at its next heartbeat.")]
     internal static partial void RequestFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(7, LogLevel.Warning, "A {Role} session could not be recorded in pglocks.sessions; views show its slots without their process.")]
+    internal static partial void SessionUnrecorded(ILogger log, string role, Exception failure);
+
+    [LoggerMessage(8, LogLevel.Warning, "The clean end of the instance could not be recorded; it will be shown as one that died.")]
+    internal static partial void CloseUnrecorded(ILogger log, Exception failure);
 }

@@ -3,34 +3,43 @@ using Npgsql;
 using PgLocks.Keys;
 using PgLocks.Local;
 using PgLocks.Postgres;
+using PgLocks.Registry;
 using PgLocks.Slots;
+using PgLocks.Telemetry;
 
 namespace PgLocks.Hosting;
 
-/// <summary>An instance put together: keys over slots over PostgreSQL, with telemetry beside them; started and ended as one.</summary>
+/// <summary>An instance put together: keys over slots over PostgreSQL, with telemetry and registry beside them; started and ended as one.</summary>
 internal sealed class LockInstance : IAsyncDisposable
 {
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly BackendContext _context;
-    private readonly SlotPool _slots;
-    private readonly PostgresBackend _backend;
+    private readonly InstanceRegistry _registry;
     private readonly NpgsqlDataSource _pool;
+    private readonly PostgresBackend _backend;
+    private readonly TelemetryWriter _writer;
+    private readonly TelemetryLoop _telemetry;
     private int _disposed;
 
-    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, LockSession home)
+    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, InstanceRegistry registry, LockSession home)
     {
         Id = id;
         _context = context;
         _pool = pool;
+        _registry = registry;
         PgLocksOptions options = context.Options;
-        var policy = new SlotPolicy(options, context.Time);
-        _slots = new SlotPool(context.Space.PoolSize, policy, context.Agenda, slots => new PostgresBackend(context, slots, pool, id, home));
-        _backend = (PostgresBackend)_slots.Backend;
+        int classId = context.Space.ClassId;
+        Slots = new SlotPool(context.Space.PoolSize, new SlotPolicy(options, context.Time), context.Agenda, slots => new PostgresBackend(context, slots, pool, id, home));
+        _backend = (PostgresBackend)Slots.Backend;
+        var recorder = new LockTelemetry(context.Time, options.LongHoldThreshold);
         var map = new SlotMap(context.Space.PoolSize);
-        string name = $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})";
-        Keys = new KeyTier(context.Time, options.AcquireTimeout, LockSink.None, name, key => _slots[map.SlotOf(key)],
-            (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(context.Space.ClassId, gate, tenure, transaction, cancellationToken));
-        TransactionLock = new TransactionLock(context.Space, _slots, _backend.Requests, () => _backend.IsServerYoung,
+        Keys = new KeyTier(context.Time, options.AcquireTimeout, recorder, $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})", key => Slots[map.SlotOf(key)],
+            (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken));
+        TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
+        _writer = new TelemetryWriter(pool, id, classId, new KeySweep(Keys, recorder), recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
+        _telemetry = new TelemetryLoop(_writer, options.TelemetryInterval, context.Time);
     }
 
     internal Guid Id { get; }
@@ -39,11 +48,19 @@ internal sealed class LockInstance : IAsyncDisposable
 
     internal KeyTier Keys { get; }
 
+    internal SlotPool Slots { get; }
+
     internal TransactionLock TransactionLock { get; }
 
-    internal SlotPool Slots => _slots;
-
     internal RoundTrips RoundTrips => _context.RoundTrips;
+
+    /// <summary>Why slots cannot be gained now; null when they can.</summary>
+    internal string? Problem => _backend.IsConnected ? null : _backend.Failure?.Message ?? "the home session is being opened";
+
+    internal bool IsTelemetryHealthy => _writer.IsHealthy;
+
+    /// <summary>Writes what telemetry has, now.</summary>
+    internal Task<bool> FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
 
     internal static async Task<LockInstance> StartAsync(PgLocksOptions options, ILogger log, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -51,12 +68,14 @@ internal sealed class LockInstance : IAsyncDisposable
         Space space = await SpaceFinder.FindAsync(connections, options, cancellationToken).ConfigureAwait(false);
         var id = Guid.NewGuid();
         NpgsqlDataSource pool = connections.NewTelemetryPool();
-        var context = new BackendContext(options, connections, space, time, new Agenda(time), log, _ => { }, new RoundTrips());
+        var registry = new InstanceRegistry(pool, id, time);
+        var context = new BackendContext(options, connections, space, time, new Agenda(time), log, session => _ = RegisterAsync(registry, session, log), new RoundTrips());
         try
         {
-            LockSession home = LockSession.OpenHome(context);
-            var instance = new LockInstance(id, context, pool, home);
+            await registry.RegisterAsync(options, space.ClassId, cancellationToken).ConfigureAwait(false);
+            var instance = new LockInstance(id, context, pool, registry, LockSession.OpenHome(context));
             instance._backend.Start();
+            instance._telemetry.Start();
             Messages.Started(log, id, space.Name, space.PoolSize, connections.Target.Host, connections.Target.Port, connections.Target.Database);
             return instance;
         }
@@ -71,18 +90,45 @@ internal sealed class LockInstance : IAsyncDisposable
 
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
-        _slots.Close();
-        await _slots.Idle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Slots.Close();
+        await Slots.Idle.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        _slots.Close();
+        Slots.Close();
         int held = Keys.Gates.Count(gate => gate.Holder.Token != 0);
         await _backend.CloseAsync().ConfigureAwait(false);
+        await _telemetry.DisposeAsync().ConfigureAwait(false);
+        await CloseRegistryAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         Messages.Closed(_context.Log, Id, held);
+    }
+
+    private async Task CloseRegistryAsync()
+    {
+        using var limit = new CancellationTokenSource(CloseTimeout, _context.Time);
+        try
+        {
+            await _registry.CloseAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (LockSession.IsFailure(failure) || failure is OperationCanceledException)
+        {
+            Messages.CloseUnrecorded(_context.Log, failure);
+        }
+    }
+
+    private static async Task RegisterAsync(InstanceRegistry registry, SessionOpened session, ILogger log)
+    {
+        try
+        {
+            await registry.AddSessionAsync(session.BackendPid, session.BackendStart, session.Role, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (LockSession.IsFailure(failure) || failure is ObjectDisposedException)
+        {
+            Messages.SessionUnrecorded(log, session.Role, failure);
+        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class KeyGate : KeyLock
 
     internal override bool IsEvicted => Volatile.Read(ref _state) == Evicted;
 
-    internal KeySink? Sink => _sink;
+    internal KeySink Sink => _sink ?? NewSink();
 
     /// <summary>The lease that holds the key now, for reports: its token (zero: none) and when it was granted.</summary>
     internal (long Token, long GrantedAt) Holder
@@ -103,7 +103,7 @@ internal sealed class KeyGate : KeyLock
         if (Interlocked.CompareExchange(ref _token, 0, fencingToken) != fencingToken)
             return;
         long now = _tier.Time.GetTimestamp();
-        (_sink ?? NewSink()).Released(_waited, now - _grantedAt, _causes, tenure.IsLost);
+        Sink.Released(_waited, now - _grantedAt, _causes, tenure.IsLost);
         HandOver(now);
         tenure.Exit();
     }
@@ -128,7 +128,7 @@ internal sealed class KeyGate : KeyLock
     {
         long now = _tier.Time.GetTimestamp();
         if (timedOut)
-            (_sink ?? NewSink()).TimedOut(now - pending.StartedAt, pending.Causes);
+            Sink.TimedOut(now - pending.StartedAt, pending.Causes);
         if (ownsKey)
         {
             _slot.Remove(pending);

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Npgsql;
+
+namespace PgLocks.Registry;
+
+/// <summary>The instance and its sessions, as SQL sees them: what leads from a backend's pid to a process on a host.</summary>
+internal sealed class InstanceRegistry(NpgsqlDataSource pool, Guid instanceId, TimeProvider time)
+{
+    internal static string Version { get; } =
+        typeof(InstanceRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    internal Task RegisterAsync(PgLocksOptions options, int classId, CancellationToken cancellationToken) => ExecuteAsync(
+        [
+            Command(RegistrySql.ForgetDead),
+            Command(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Version, Now,
+                (int)options.LongHoldThreshold.TotalMilliseconds),
+        ],
+        cancellationToken);
+
+    internal Task AddSessionAsync(int backendPid, DateTime backendStart, string role, CancellationToken cancellationToken) =>
+        ExecuteAsync([Command(RegistrySql.AddSession, backendPid, backendStart, instanceId, role, Now)], cancellationToken);
+
+    /// <summary>A clean end: nothing of the instance is left but its row and its counts.</summary>
+    internal Task CloseAsync(CancellationToken cancellationToken) => ExecuteAsync(
+        [Command(RegistrySql.ForgetHeld, instanceId), Command(RegistrySql.ForgetSessions, instanceId), Command(RegistrySql.CloseInstance, instanceId, Now)],
+        cancellationToken);
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private static NpgsqlBatchCommand Command(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (object value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+
+    private async Task ExecuteAsync(NpgsqlBatchCommand[] commands, CancellationToken cancellationToken)
+    {
+        NpgsqlBatch batch = pool.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (NpgsqlBatchCommand command in commands)
+                batch.BatchCommands.Add(command);
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Npgsql;
+using PgLocks.Telemetry;
+
+namespace PgLocks.Registry;
+
+/// <summary>Miners, pairs and keys: a row for each at first use, in batches, never in a caller's way.</summary>
+internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
+{
+    /// <summary>Keys a statement: bounds its arrays and how long it keeps locks.</summary>
+    private const int BatchSize = 5000;
+
+    public async Task ResolveAsync(IReadOnlyCollection<KeyRecorder> recorders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (KeyRecorder[] unknown in recorders.Where(recorder => recorder.KeyId is null).Chunk(BatchSize))
+            await ResolveAsync(unknown, now, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ResolveAsync(KeyRecorder[] recorders, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        string[] hotkeys = [.. recorders.Select(recorder => recorder.Key.MinerHotkey)];
+        string[] pairs = [.. recorders.Select(recorder => recorder.Key.TradePairId)];
+        int[] slots = [.. recorders.Select(recorder => recorder.Slot)];
+        DateTime at = now.UtcDateTime;
+        NpgsqlBatch batch = pool.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.BatchCommands.Add(new(RegistrySql.AddMiners) { Parameters = { new() { Value = hotkeys }, new() { Value = at } } });
+            batch.BatchCommands.Add(new(RegistrySql.AddPairs) { Parameters = { new() { Value = pairs }, new() { Value = at } } });
+            batch.BatchCommands.Add(new(RegistrySql.AddKeys)
+            {
+                Parameters = { new() { Value = classId }, new() { Value = hotkeys }, new() { Value = pairs }, new() { Value = slots }, new() { Value = at } },
+            });
+            batch.BatchCommands.Add(new(RegistrySql.KeyIds) { Parameters = { new() { Value = classId }, new() { Value = hotkeys }, new() { Value = pairs } } });
+            NpgsqlDataReader ids = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (ids.ConfigureAwait(false))
+            {
+                for (int i = 0; i < recorders.Length && await ids.ReadAsync(cancellationToken).ConfigureAwait(false); i++)
+                    recorders[i].KeyId = ids.GetInt64(0);
+            }
+        }
+    }
+}

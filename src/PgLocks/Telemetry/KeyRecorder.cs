@@ -1,0 +1,114 @@
+namespace PgLocks.Telemetry;
+
+/// <summary>Counts what happens to one key. The key's own lock is what makes it single-writer: no lock, no atomic, no allocation per acquisition.</summary>
+/// <remarks>
+/// Sums only grow, and the reader takes differences, so nothing is lost and nothing is counted twice, whatever is written beside a read.
+/// Maxima are taken away by the reader. Most waits are zero: these are not counted one by one, but are what the histogram lacks.
+/// </remarks>
+internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : KeySink
+{
+    private readonly HistogramReader _holdReader = new();
+    private readonly HistogramReader _waitReader = new();
+    private readonly Histogram _holds = new();
+    private Histogram? _waits;
+    private KeyCounts _counts;
+    private KeyCounts _written;
+    private long _waitsWritten;
+    private long _zerosWritten;
+    private long _lastActivity;
+    private long _waitMax;
+    private long _holdMax;
+    private long _timedOut;
+
+    /// <summary>The row of the registry; null until it is known.</summary>
+    internal long? KeyId { get; set; }
+
+    /// <summary>Intervals without a change; counted by the sweep.</summary>
+    internal int IdleIntervals { get; private set; }
+
+    internal PositionKey Key => keyLock.Key;
+
+    internal int Slot => keyLock.Slot;
+
+    internal override void Released(long waited, long held, WaitCauses causes, bool lost)
+    {
+        long hold = telemetry.Nanoseconds(held);
+        _counts.Acquired++;
+        _counts.HoldSum += hold;
+        _holds.Add(Buckets.Of(hold));
+        if (hold > _holdMax)
+            _holdMax = hold;
+        if (waited != 0)
+            Waited(telemetry.Nanoseconds(waited), causes);
+        if (lost || hold >= telemetry.LongHold)
+            Notable(hold, lost);
+    }
+
+    internal override void TimedOut(long waited, WaitCauses causes)
+    {
+        Interlocked.Increment(ref _timedOut);
+        telemetry.Add(new LockEvent("timeout", this, telemetry.Nanoseconds(waited)));
+    }
+
+    /// <summary>What was not written yet; null when nothing was.</summary>
+    internal KeyInterval? Read()
+    {
+        KeyCounts now = _counts;
+        now.TimedOut = Volatile.Read(ref _timedOut);
+        KeyCounts delta = now.Minus(_written);
+        if (delta.Acquired == 0 && delta.TimedOut == 0)
+            return null;
+        HistogramDelta holds = _holdReader.Read(_holds);
+        HistogramDelta waits = _waitReader.Read(Volatile.Read(ref _waits));
+        long zeros = Math.Max(0, now.Acquired - _waitsWritten - waits.Total - _zerosWritten);
+        return new KeyInterval(this, now, delta, waits, zeros, holds,
+            Math.Max(Interlocked.Exchange(ref _waitMax, 0), waits.AtLeastMax), Math.Max(Interlocked.Exchange(ref _holdMax, 0), holds.AtLeastMax));
+    }
+
+    /// <summary>Counts an interval as idle or not.</summary>
+    internal void Age()
+    {
+        long activity = _counts.Acquired + Volatile.Read(ref _timedOut);
+        IdleIntervals = activity == _lastActivity ? IdleIntervals + 1 : 0;
+        _lastActivity = activity;
+    }
+
+    /// <summary>The interval has reached the server.</summary>
+    internal void Accept(KeyInterval interval)
+    {
+        _written = interval.Reading;
+        _holdReader.Accept(interval.Holds);
+        _waitReader.Accept(interval.Waits);
+        _waitsWritten += interval.Waits.Total;
+        _zerosWritten += interval.ZeroWaits;
+    }
+
+    private void Waited(long wait, WaitCauses causes)
+    {
+        _counts.WaitSum += wait;
+        (_waits ?? Made()).Add(Buckets.Of(wait));
+        if (wait > _waitMax)
+            _waitMax = wait;
+        if ((causes & WaitCauses.Key) != 0)
+            _counts.ContendedKey++;
+        if ((causes & WaitCauses.Slot) != 0)
+            _counts.ContendedSlot++;
+        if ((causes & WaitCauses.Process) != 0)
+            _counts.ContendedProcess++;
+        if (wait >= telemetry.LongHold)
+            telemetry.Add(new LockEvent("long_wait", this, wait));
+    }
+
+    private void Notable(long hold, bool lost)
+    {
+        if (lost)
+            _counts.Lost++;
+        telemetry.Add(new LockEvent(lost ? "lost" : "long_hold", this, hold));
+    }
+
+    private Histogram Made()
+    {
+        Volatile.Write(ref _waits, new Histogram());
+        return _waits;
+    }
+}

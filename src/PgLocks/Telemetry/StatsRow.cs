@@ -1,0 +1,34 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace PgLocks.Telemetry;
+
+/// <summary>One row of <c>pglocks.lock_stats</c>, in the order of <see cref="TelemetrySql.CopyStats"/>.</summary>
+internal static class StatsRow
+{
+    internal static async Task WriteAsync(
+        NpgsqlBinaryImporter copy, KeyInterval interval, DateTimeOffset from, int milliseconds, Guid instanceId, CancellationToken cancellationToken)
+    {
+        KeyCounts counts = interval.Delta;
+        (short[] waitBuckets, long[] waitCounts) = interval.ZeroWaits == 0
+            ? (interval.Waits.Buckets, interval.Waits.Counts)
+            : ([0, .. interval.Waits.Buckets], [interval.ZeroWaits, .. interval.Waits.Counts]);
+        await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(from.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(milliseconds, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(interval.Recorder.KeyId!.Value, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(instanceId, NpgsqlDbType.Uuid, cancellationToken).ConfigureAwait(false);
+        foreach (long count in (long[])[counts.Acquired, counts.TimedOut, counts.ContendedKey, counts.ContendedSlot, counts.ContendedProcess, counts.Lost])
+            await copy.WriteAsync(count, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(copy, counts.WaitSum, interval.WaitMax, waitBuckets, waitCounts, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(copy, counts.HoldSum, interval.HoldMax, interval.Holds.Buckets, interval.Holds.Counts, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, long sum, long max, short[] buckets, long[] counts, CancellationToken cancellationToken)
+    {
+        await copy.WriteAsync(sum, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(max, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(buckets, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(counts, NpgsqlDbType.Array | NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+    }
+}

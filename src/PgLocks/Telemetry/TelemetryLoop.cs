@@ -1,0 +1,42 @@
+namespace PgLocks.Telemetry;
+
+/// <summary>Flushes once an interval until it is stopped, then once more.</summary>
+internal sealed class TelemetryLoop(TelemetryWriter writer, TimeSpan interval, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    internal void Start() => _running = interval == Timeout.InfiniteTimeSpan ? Task.CompletedTask : Task.Run(RunAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(LastFlush, time);
+        try
+        {
+            await writer.FlushAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // A server that takes no rows must not keep the process from ending.
+        }
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+                await writer.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace PgLocks.Telemetry;
+
+/// <summary>Every statement of the telemetry writer.</summary>
+internal static class TelemetrySql
+{
+    internal const string CopyStats = """
+        COPY pglocks.lock_stats (interval_start, interval_ms, key_id, instance_id, acquired, timed_out, contended_key, contended_slot, contended_process, lost,
+          wait_sum_ns, wait_max_ns, wait_buckets, wait_counts, hold_sum_ns, hold_max_ns, hold_buckets, hold_counts) FROM STDIN (FORMAT binary)
+        """;
+
+    internal const string CopyEvents = "COPY pglocks.lock_events (at, kind, class_id, slot, key_id, instance_id, data) FROM STDIN (FORMAT binary)";
+
+    /// <summary>In the transaction of the rows: the number tells afterwards whether a commit whose answer was lost took place.</summary>
+    internal const string Flushed = """
+        UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, last_seen_at = $5 WHERE instance_id = $1
+        """;
+
+    internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1";
+
+    internal const string KeepHeld = """
+        INSERT INTO pglocks.held_locks (instance_id, key_id, class_id, slot, fencing_token, acquired_at, updated_at)
+        SELECT $1, h.key_id, $2, h.slot, h.fencing_token, h.acquired_at, $7
+          FROM ROWS FROM (pg_catalog.unnest($3::int8[]), pg_catalog.unnest($4::int4[]), pg_catalog.unnest($5::int8[]), pg_catalog.unnest($6::timestamptz[]))
+            AS h (key_id, slot, fencing_token, acquired_at)
+        ON CONFLICT (instance_id, key_id) DO UPDATE
+          SET fencing_token = excluded.fencing_token, acquired_at = excluded.acquired_at, updated_at = excluded.updated_at
+        """;
+
+    internal const string DropHeld = "DELETE FROM pglocks.held_locks WHERE instance_id = $1 AND key_id <> ALL ($2)";
+}
