@@ -8,11 +8,11 @@ namespace PgLocks.Slots;
 /// None, Lost → Gaining   a caller: posts the gain
 /// Gaining → Owned        the backend's grant, after the lock delay if the last owner died
 /// Gaining → None         the backend, when nobody waits any more for a slot that another owns
-/// Owned → Yielding       an ask with no lease left or no quantum left; the last exit of a slot that is not kept; shutdown
+/// Owned → Yielding       an ask with no lease or no quantum left; the last exit of a slot that is not kept; shutdown
 /// Yielding → Owned       the agenda: a lease has held up the yield for 100 ms, callers are let in for one more quantum
 /// Yielding → Gaining     a caller, once the release is posted (the gain is carried out after it)
 /// Yielding → None        the backend: released
-/// Owned, Yielding, Gaining → Lost   the session's loss
+/// Gaining, Owned, Yielding → Lost   the loss of the session that owns it
 /// </code>
 /// Every arrow is taken under the slot's lock. Grants on an open tenure take none: see <see cref="SlotTenure"/>.
 /// </remarks>
@@ -20,50 +20,41 @@ internal sealed class Slot : SlotPort
 {
     private readonly SlotPool _pool;
     private readonly SlotPolicy _policy;
+    private readonly SlotContention _contention;
+    private readonly SlotWaiters _waiters;
     private readonly Lock _sync = new();
-    private readonly AcquireQueue _waiters = new();
     private volatile SlotTenure? _tenure;
     private volatile Exception? _lastFailure;
     private volatile LockHolder? _foreignHolder;
     private SlotState _state;
     private bool _blocked;
-    private bool _askedMeanwhile;
-    private bool _failing;
     private long _gainedAt;
-    private long _contendedUntil = long.MinValue;
 
     internal Slot(int number, SlotPool pool)
         : base(number)
     {
         _pool = pool;
         _policy = pool.Policy;
+        _contention = new SlotContention(_policy);
+        _waiters = new SlotWaiters(_sync);
     }
 
-    internal SlotState State
-    {
-        get
-        {
-            lock (_sync)
-                return _state;
-        }
-    }
+    internal SlotState State => Locked(() => _state);
 
     /// <summary>The session that owns the slot, while one does.</summary>
     internal SessionLease? Owner => _tenure?.Session;
 
     /// <summary>Whether the slot is wanted here and owned by another.</summary>
-    internal bool IsBlocked
-    {
-        get
-        {
-            lock (_sync)
-                return _blocked && _tenure is null;
-        }
-    }
+    internal bool IsBlocked => Locked(() => _blocked && _tenure is null);
+
+    /// <inheritdoc cref="SlotContention.IsKnownToOwner"/>
+    internal bool IsContended => Locked(() => _contention.IsKnownToOwner(Now));
 
     internal override Exception? LastFailure => _lastFailure;
 
     internal override LockHolder? ForeignHolder => _foreignHolder;
+
+    private long Now => _policy.Time.GetTimestamp();
 
     internal override bool TryEnter(long now, out Tenure? tenure, out long fencingToken)
     {
@@ -88,31 +79,26 @@ internal sealed class Slot : SlotPort
         lock (_sync)
         {
             _waiters.Add(pending);
-            long now = _policy.Time.GetTimestamp();
             switch (_state)
             {
-                case SlotState.None or SlotState.Lost when !_pool.IsClosed:
-                    BeginGain();
-                    break;
                 case SlotState.Gaining when _blocked:
                     pending.Causes |= WaitCauses.Process;
                     refused = pending.TriesOnce && !_policy.Keeps;
                     break;
-                case SlotState.Owned when !_tenure!.Session.IsProvenAt(now):
+                case SlotState.Owned when !_tenure!.Session.IsProvenAt(Now):
                     expired = _tenure.Session;
                     break;
                 case SlotState.Owned:
-                    AdmitWaiters(now);
-                    if (_state == SlotState.Owned && !_waiters.IsEmpty && _tenure.IsOver(now))
-                        BeginYield(now);
+                    Admit(_tenure, Now);
+                    if (_state == SlotState.Owned && !_waiters.IsEmpty && _tenure.IsOver(Now))
+                        BeginYield(_tenure);
                     break;
                 case SlotState.Yielding:
                     pending.Causes |= WaitCauses.Slot;
-                    if (_tenure is null && !_pool.IsClosed)
-                        BeginGain();
                     refused = pending.TriesOnce && _tenure is not null;
                     break;
             }
+            GainIfWanted();
         }
         if (_pool.IsClosed)
             FailWaiters();
@@ -122,13 +108,13 @@ internal sealed class Slot : SlotPort
             pending.TimeOut();
     }
 
-    /// <summary>The last lease of a slot that is not kept has ended, or none entered an open one.</summary>
+    /// <summary>The last lease of a slot that is not kept has ended.</summary>
     internal void Drained(SlotTenure tenure)
     {
         lock (_sync)
         {
-            if (_tenure == tenure && _state is SlotState.Owned or SlotState.Yielding && tenure.TryCloseIdle())
-                Release(tenure);
+            if (_tenure == tenure && _state is SlotState.Owned or SlotState.Yielding)
+                ReleaseIfIdle(tenure);
         }
     }
 
@@ -136,77 +122,53 @@ internal sealed class Slot : SlotPort
 
     internal void Gained(SessionLease owner, long epoch, bool unclean)
     {
-        List<PendingAcquire> once = [];
+        PendingAcquire[] once = [];
         lock (_sync)
         {
             _lastFailure = null;
             _foreignHolder = null;
-            long now = _policy.Time.GetTimestamp();
             if (_blocked)
-                _contendedUntil = now + _policy.CalmTicks;
+                _contention.GainedAfterWait(Now);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;
             if (unclean && _policy.LockDelay > 0)
             {
                 _blocked = true;
-                once = TriedOnce();
-                _pool.Agenda.At(now + _policy.LockDelay, () => DelayOver(tenure));
+                once = _waiters.Once();
+                _pool.Agenda.At(Now + _policy.LockDelay, () => DelayOver(tenure));
             }
             else
             {
-                Open(tenure, now);
+                Open(tenure);
             }
         }
-        once.ForEach(pending => pending.TimeOut());
+        Array.ForEach(once, pending => pending.TimeOut());
     }
 
     /// <summary>Another owns the slot. False when nobody here waits for it any more.</summary>
     internal bool Blocked()
     {
-        List<PendingAcquire> once;
-        bool wanted = false;
+        PendingAcquire[] once;
         lock (_sync)
         {
-            once = TriedOnce();
-            foreach (PendingAcquire pending in _waiters.Walk())
-            {
-                pending.Causes |= WaitCauses.Process;
-                wanted |= _policy.Keeps || !pending.TriesOnce;
-            }
-            _blocked = wanted;
-            if (!wanted)
+            once = _waiters.Once();
+            _blocked = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
+            if (!_blocked)
                 _state = SlotState.None;
         }
-        if (once.Count > 0 && _policy.Keeps)
-            _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.OneTryTicks, () => once.ForEach(pending => pending.TimeOut()));
+        if (once.Length > 0 && _policy.Keeps)
+            _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
         else
-            once.ForEach(pending => pending.TimeOut());
-        return wanted;
-    }
-
-    /// <summary>
-    /// Whether others wanted the slot so lately that its owner must know: it then hands the slot on without being asked. Only half of the calm
-    /// counts, because the owner's own knowledge may be older than this instance's.
-    /// </summary>
-    internal bool IsContended
-    {
-        get
-        {
-            lock (_sync)
-                return _policy.Time.GetTimestamp() < _contendedUntil - _policy.CalmTicks / 2;
-        }
+            Array.ForEach(once, pending => pending.TimeOut());
+        return _blocked;
     }
 
     internal void Unreachable(Exception failure)
     {
-        List<PendingAcquire> once;
-        lock (_sync)
-        {
-            _lastFailure = failure;
-            once = TriedOnce();
-        }
-        foreach (PendingAcquire pending in once)
-            pending.Fail(new PgLockException($"The lock server could not be asked: {failure.Message} Try again; run 'pglocks doctor' if it stays.", isTransient: true, cause: failure));
+        _lastFailure = failure;
+        PendingAcquire[] once = Locked(_waiters.Once);
+        Array.ForEach(once, pending => pending.Fail(
+            new PgLockException($"The lock server could not be asked: {failure.Message} Try again; run 'pglocks doctor' if it stays.", isTransient: true, cause: failure)));
     }
 
     internal void HeldBy(LockHolder holder) => _foreignHolder = holder;
@@ -226,12 +188,11 @@ internal sealed class Slot : SlotPort
         {
             if (_tenure is not { } tenure || tenure.Session != owner)
                 return;
-            long now = _policy.Time.GetTimestamp();
             bool extended = tenure.TryExtend(newest);
             if (_state == SlotState.Owned && extended)
-                AdmitWaiters(now);
+                Admit(tenure, Now);
             else if (_state == SlotState.Owned)
-                BeginYield(now);
+                BeginYield(tenure);
         }
     }
 
@@ -239,15 +200,11 @@ internal sealed class Slot : SlotPort
     {
         lock (_sync)
         {
-            long now = _policy.Time.GetTimestamp();
-            _contendedUntil = now + _policy.CalmTicks;
-            if (_state == SlotState.Gaining)
-                _askedMeanwhile = true;
+            _contention.Asked(Now, whileGaining: _state == SlotState.Gaining);
             if (_state != SlotState.Owned || _tenure!.IsAsked)
                 return;
             _tenure.Ask(_gainedAt + _policy.Quantum);
-            if (_tenure.TryCloseIdle())
-                Release(_tenure);
+            ReleaseIfIdle(_tenure);
         }
     }
 
@@ -261,8 +218,7 @@ internal sealed class Slot : SlotPort
             _tenure = null;
             _state = SlotState.Lost;
             _pool.SlotEmptied();
-            if (!_waiters.IsEmpty && !_pool.IsClosed)
-                BeginGain();
+            GainIfWanted();
         }
     }
 
@@ -272,18 +228,19 @@ internal sealed class Slot : SlotPort
         lock (_sync)
         {
             if (_state == SlotState.Owned)
-                BeginYield(_policy.Time.GetTimestamp());
+                BeginYield(_tenure!);
         }
         FailWaiters();
     }
 
-    private List<PendingAcquire> TriedOnce() => [.. _waiters.Walk().Where(pending => pending.TriesOnce)];
-
-    private void BeginGain()
+    private void GainIfWanted()
     {
+        bool isNobodys = _state is SlotState.None or SlotState.Lost || (_state == SlotState.Yielding && _tenure is null);
+        if (!isNobodys || _waiters.IsEmpty || _pool.IsClosed)
+            return;
         _state = SlotState.Gaining;
         _blocked = false;
-        _askedMeanwhile = false;
+        _contention.GainBegins();
         _pool.Backend.Gain(Number);
     }
 
@@ -292,43 +249,36 @@ internal sealed class Slot : SlotPort
         lock (_sync)
         {
             if (_tenure == tenure && _state == SlotState.Gaining)
-                Open(tenure, _policy.Time.GetTimestamp());
+                Open(tenure);
         }
     }
 
-    private void Open(SlotTenure tenure, long now)
+    private void Open(SlotTenure tenure)
     {
+        long now = Now;
         _state = SlotState.Owned;
         _blocked = false;
         _gainedAt = now;
-        bool contended = _askedMeanwhile || now < _contendedUntil;
-        tenure.Admit(transient: !_policy.Keeps, contended ? now + _policy.Quantum : null);
-        AdmitWaiters(now);
+        tenure.Admit(transient: !_policy.Keeps, _contention.CloseAt(now));
+        Admit(tenure, now);
         if (_pool.IsClosed && _state == SlotState.Owned)
-            BeginYield(now);
+            BeginYield(tenure);
     }
 
-    private void AdmitWaiters(long now)
+    private void Admit(SlotTenure tenure, long now)
     {
-        SlotTenure tenure = _tenure!;
-        while (!_waiters.IsEmpty && tenure.TryEnter(now, out long fencingToken))
-        {
-            if (!_waiters.TryTake()!.TryGrant(tenure, fencingToken, now))
-                tenure.Leave();
-        }
-        if (!tenure.IsKept && tenure.TryCloseIdle())
-            Release(tenure);
+        _waiters.Admit(tenure, now);
+        if (!tenure.IsKept)
+            ReleaseIfIdle(tenure);
     }
 
-    private void BeginYield(long now)
+    private void BeginYield(SlotTenure tenure)
     {
-        SlotTenure tenure = _tenure!;
         _state = SlotState.Yielding;
         tenure.Close();
-        if (tenure.TryCloseIdle())
-            Release(tenure);
-        else if (!_pool.IsClosed)
-            _pool.Agenda.At(now + _policy.StuckYieldTicks, () => YieldStuck(tenure));
+        ReleaseIfIdle(tenure);
+        if (_tenure == tenure && !_pool.IsClosed)
+            _pool.Agenda.At(Now + _policy.StuckYieldTicks, () => YieldStuck(tenure));
     }
 
     private void YieldStuck(SlotTenure tenure)
@@ -337,45 +287,30 @@ internal sealed class Slot : SlotPort
         {
             if (_tenure != tenure || _state != SlotState.Yielding || _pool.IsClosed)
                 return;
-            long now = _policy.Time.GetTimestamp();
+            long now = Now;
             _state = SlotState.Owned;
             tenure.Admit(transient: true, now + _policy.Quantum);
-            AdmitWaiters(now);
+            Admit(tenure, now);
         }
     }
 
-    private void Release(SlotTenure tenure)
+    private void ReleaseIfIdle(SlotTenure tenure)
     {
+        if (!tenure.TryCloseIdle())
+            return;
         _state = SlotState.Yielding;
         _tenure = null;
         _pool.Backend.Release(Number, tenure.Session, urgent: tenure.IsAsked);
         _pool.SlotEmptied();
-        if (!_waiters.IsEmpty && !_pool.IsClosed)
-            BeginGain();
+        GainIfWanted();
     }
 
-    /// <summary>One at a time and never nested: each that fails hands its key to the next, which comes back to this queue.</summary>
-    private void FailWaiters()
+    private void FailWaiters() =>
+        _waiters.FailAll(() => new ObjectDisposedException(nameof(PgLockProvider), "The lock provider is closed: no key is granted any more."));
+
+    private T Locked<T>(Func<T> read)
     {
         lock (_sync)
-        {
-            if (_failing)
-                return;
-            _failing = true;
-        }
-        while (true)
-        {
-            PendingAcquire? pending;
-            lock (_sync)
-            {
-                pending = _waiters.TryTake();
-                if (pending is null)
-                {
-                    _failing = false;
-                    return;
-                }
-            }
-            pending.Fail(new ObjectDisposedException(nameof(PgLockProvider), "The lock provider is closed: no key is granted any more."));
-        }
+            return read();
     }
 }

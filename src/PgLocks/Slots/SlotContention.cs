@@ -1,0 +1,29 @@
+namespace PgLocks.Slots;
+
+/// <summary>What one slot knows of others that want it, and so for how long it may go on. Guarded by its slot's lock.</summary>
+internal sealed class SlotContention(SlotPolicy policy)
+{
+    private long _until = long.MinValue;
+    private bool _askedMeanwhile;
+
+    /// <summary>
+    /// Whether others wanted the slot so lately that its owner must know, and hands it on without being asked. Only half of the calm counts:
+    /// the owner's own knowledge may be older than this instance's.
+    /// </summary>
+    internal bool IsKnownToOwner(long now) => now < _until - policy.CalmTicks / 2;
+
+    internal void GainBegins() => _askedMeanwhile = false;
+
+    /// <summary>Another asked. While the slot is still being gained this is remembered: the grant and the next one's request race each other.</summary>
+    internal void Asked(long now, bool whileGaining)
+    {
+        _until = now + policy.CalmTicks;
+        _askedMeanwhile |= whileGaining;
+    }
+
+    /// <summary>The slot had to be waited for, so others want it.</summary>
+    internal void GainedAfterWait(long now) => _until = now + policy.CalmTicks;
+
+    /// <summary>When a slot gained now must stop admitting: after a quantum if others want it, else not at all.</summary>
+    internal long? CloseAt(long now) => _askedMeanwhile || now < _until ? now + policy.Quantum : null;
+}
