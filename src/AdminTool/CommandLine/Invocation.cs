@@ -1,0 +1,61 @@
+using System.CommandLine;
+using PgLocks.AdminTool.Connecting;
+using PgLocks.AdminTool.Rendering;
+
+namespace PgLocks.AdminTool.CommandLine;
+
+/// <summary>One call of a verb: its options, and the way to answer.</summary>
+internal sealed class Invocation
+{
+    private readonly ParseResult _parsed;
+    private readonly CommonOptions _common;
+    private readonly IRenderer _renderer;
+
+    public Invocation(ParseResult parsed, CommonOptions common)
+    {
+        _parsed = parsed;
+        _common = common;
+        var configuration = (ToolConfiguration)parsed.InvocationConfiguration;
+        Streams = configuration.Streams;
+        Time = configuration.Time;
+        _renderer = Renderers.Create(Format, Streams);
+    }
+
+    public Streams Streams { get; }
+
+    public OutputFormat Format => _parsed.GetValue(_common.Output);
+
+    public string Space => _parsed.GetValue(_common.Space) ?? "default";
+
+    public TimeSpan Timeout => GivenTimeout ?? TimeSpan.FromSeconds(10);
+
+    /// <summary>Null unless it was asked for.</summary>
+    public TimeSpan? GivenTimeout => _parsed.GetValue(_common.Timeout);
+
+    public TimeProvider Time { get; }
+
+    /// <exception cref="ToolException">None was given, or it cannot be read.</exception>
+    public ConnectionTarget Target => ConnectionTarget.Parse(
+        _parsed.GetValue(_common.Connection) ?? Environment.GetEnvironmentVariable(CommonOptions.ConnectionVariable));
+
+    public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
+
+    public T? Get<T>(Argument<T> argument) => _parsed.GetValue(argument);
+
+    /// <summary>Prints the answer.</summary>
+    public int Answer(Report report, int exitCode = ExitCode.Done)
+    {
+        _renderer.Write(report);
+        return exitCode;
+    }
+
+    /// <summary>Prints why there is none.</summary>
+    public int Fail(ToolException failure)
+    {
+        _renderer.Write(failure);
+        return failure.ExitCode;
+    }
+
+    /// <summary>A line for people about what goes on; never part of the answer.</summary>
+    public void Progress(string line) => Streams.Error.WriteLine(TerminalText.Escape(line));
+}
