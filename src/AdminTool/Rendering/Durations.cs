@@ -7,8 +7,10 @@ internal static class Durations
 {
     private const long NanosecondsPerTick = 100;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
     // The longest suffix first: "ms" ends with "s" too.
-    private static readonly (string Unit, double Ticks)[] Units =
+    private static readonly (string Unit, decimal Ticks)[] Units =
     [
         ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute),
         ("h", TimeSpan.TicksPerHour), ("d", TimeSpan.TicksPerDay),
@@ -20,8 +22,8 @@ internal static class Durations
         duration = default;
         var (unit, ticks) = Array.Find(Units, candidate => text.EndsWith(candidate.Unit, StringComparison.Ordinal));
         if (unit is null
-            || !double.TryParse(text.AsSpan(..^unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            || number * ticks > TimeSpan.FromDays(36_500).Ticks)
+            || !decimal.TryParse(text.AsSpan(..^unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number > Longest.Ticks / ticks)
             return false;
         duration = TimeSpan.FromTicks((long)Math.Round(number * ticks));
         return true;
