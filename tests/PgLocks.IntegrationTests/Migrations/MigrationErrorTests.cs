@@ -1,5 +1,6 @@
 using Npgsql;
 using PgLocks.AdminTool.Demo;
+using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
 

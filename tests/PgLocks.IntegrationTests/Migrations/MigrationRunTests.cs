@@ -1,4 +1,5 @@
 using Npgsql;
+using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
 

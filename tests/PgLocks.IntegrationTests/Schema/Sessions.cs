@@ -1,7 +1,7 @@
 using Npgsql;
 using PgLocks.TestKit;
 
-namespace PgLocks.IntegrationTests.Migrations;
+namespace PgLocks.IntegrationTests.Schema;
 
 /// <summary>One-line statements on a session that the test keeps, and looks at what a session does.</summary>
 internal static class Sessions

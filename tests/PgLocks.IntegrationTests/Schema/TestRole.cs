@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using PgLocks.TestKit;
 
-namespace PgLocks.IntegrationTests.Migrations;
+namespace PgLocks.IntegrationTests.Schema;
 
 /// <summary>A login role of one test, without any privilege of its own. Roles belong to the cluster, so it is dropped at the end.</summary>
 internal sealed class TestRole : IAsyncDisposable
