@@ -19,7 +19,7 @@ internal abstract class KeyLock(PositionKey key)
     /// <summary>Releases the lease with this token; does nothing when it was released before.</summary>
     internal abstract void Release(Tenure tenure, long fencingToken);
 
-    internal abstract ValueTask FenceAsync(Tenure tenure, NpgsqlTransaction transaction, CancellationToken cancellationToken);
+    internal abstract ValueTask FenceAsync(Tenure tenure, long fencingToken, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 }
 
 /// <summary>The table that a <see cref="PositionLock"/> asks again after its entry was evicted.</summary>

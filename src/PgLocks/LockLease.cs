@@ -45,7 +45,7 @@ public readonly struct LockLease : IAsyncDisposable, IDisposable, IEquatable<Loc
         ArgumentNullException.ThrowIfNull(transaction);
         if (_lock is null || _tenure is null)
             throw new InvalidOperationException("This is the default LockLease: it holds nothing. Acquire one first.");
-        return _lock.FenceAsync(_tenure, transaction, cancellationToken);
+        return _lock.FenceAsync(_tenure, FencingToken, transaction, cancellationToken);
     }
 
     /// <summary>Releases the key.</summary>

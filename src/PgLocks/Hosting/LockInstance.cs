@@ -35,7 +35,10 @@ internal sealed class LockInstance : IAsyncDisposable
         var recorder = new LockTelemetry(context.Time, options.LongHoldThreshold);
         var map = new SlotMap(context.Space.PoolSize);
         Keys = new KeyTier(context.Time, options.AcquireTimeout, recorder, $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})", key => Slots[map.SlotOf(key)],
-            (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken));
+            (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken))
+        {
+            Order = options.LockOrderChecks ? new LockOrder() : null,
+        };
         TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
         _writer = new TelemetryWriter(pool, id, classId, new KeySweep(Keys, recorder), recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
@@ -73,7 +76,7 @@ internal sealed class LockInstance : IAsyncDisposable
         try
         {
             await registry.RegisterAsync(options, space.ClassId, cancellationToken).ConfigureAwait(false);
-            var instance = new LockInstance(id, context, pool, registry, LockSession.OpenHome(context));
+            var instance = new LockInstance(id, context, pool, registry, await Task.Run(() => LockSession.OpenHome(context), cancellationToken).ConfigureAwait(false));
             instance._backend.Start();
             instance._telemetry.Start();
             Messages.Started(log, id, space.Name, space.PoolSize, connections.Target.Host, connections.Target.Port, connections.Target.Database);
@@ -90,7 +93,7 @@ internal sealed class LockInstance : IAsyncDisposable
 
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {
-        Slots.Close();
+        Close();
         await Slots.Idle.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -98,13 +101,20 @@ internal sealed class LockInstance : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        Slots.Close();
+        Close();
         int held = Keys.Gates.Count(gate => gate.Holder.Token != 0);
         await _backend.CloseAsync().ConfigureAwait(false);
         await _telemetry.DisposeAsync().ConfigureAwait(false);
         await CloseRegistryAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         Messages.Closed(_context.Log, Id, held);
+    }
+
+    private void Close()
+    {
+        Slots.Close();
+        foreach (KeyGate gate in Keys.Gates)
+            gate.FailWaiters(SlotPool.ClosedFailure);
     }
 
     private async Task CloseRegistryAsync()

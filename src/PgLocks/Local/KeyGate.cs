@@ -61,13 +61,22 @@ internal sealed class KeyGate : KeyLock
     internal override ValueTask<LockLease> AcquireAsync(TimeSpan? timeout, CancellationToken cancellationToken)
     {
         TimeSpan wait = timeout is { } given ? Timeouts.Checked(given) : _tier.DefaultTimeout;
+        if (_tier.Order is { } order)
+            return InOrder(order.Enter(this), AcquireUnchecked(wait, cancellationToken));
+        return AcquireUnchecked(wait, cancellationToken);
+    }
+
+    private ValueTask<LockLease> AcquireUnchecked(TimeSpan wait, CancellationToken cancellationToken)
+    {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LockLease>(cancellationToken);
         long now = _tier.Time.GetTimestamp();
         if (TryAcquireNow(now, out bool ownsKey, out LockLease lease))
             return new ValueTask<LockLease>(lease);
-        return Wait(now, wait, isTry: false, ownsKey, cancellationToken)?.Lease ?? _tier.Find(Key).AcquireAsync(timeout, cancellationToken);
+        return Wait(now, wait, isTry: false, ownsKey, cancellationToken)?.Lease ?? _tier.Find(Key).AcquireUnchecked(wait, cancellationToken);
     }
+
+    private static async ValueTask<LockLease> InOrder(LockOrder.Held held, ValueTask<LockLease> lease) => held.Granted(await lease.ConfigureAwait(false));
 
     internal override ValueTask<LockLease?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -108,8 +117,9 @@ internal sealed class KeyGate : KeyLock
         tenure.Exit();
     }
 
-    internal override ValueTask FenceAsync(Tenure tenure, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        _tier.FenceAsync(this, tenure, transaction, cancellationToken);
+    internal override ValueTask FenceAsync(Tenure tenure, long fencingToken, NpgsqlTransaction transaction, CancellationToken cancellationToken) => IsHeldWith(fencingToken)
+        ? _tier.FenceAsync(this, tenure, transaction, cancellationToken)
+        : throw new LeaseLostException(Key, "it was released");
 
     internal bool IsHeldWith(long fencingToken) => Volatile.Read(ref _token) == fencingToken;
 
@@ -145,6 +155,20 @@ internal sealed class KeyGate : KeyLock
         (long token, long grantedAt) = Holder;
         LockHolder? holder = token == 0 ? _slot.ForeignHolder : new LockHolder(_tier.InstanceName, Key, _tier.Time.GetElapsedTime(grantedAt));
         return new LockTimeoutException(Key, Slot, waited, holder, holder is null ? _slot.LastFailure : null);
+    }
+
+    /// <summary>Shutdown: whoever waits for the key's holder need not wait any longer.</summary>
+    internal void FailWaiters(Func<Exception> failure)
+    {
+        while (true)
+        {
+            PendingAcquire? pending;
+            lock (_sync)
+                pending = _queue?.TryTake();
+            if (pending is null)
+                return;
+            pending.Fail(failure());
+        }
     }
 
     /// <summary>Takes the gate out of service if nobody holds or wants it.</summary>

@@ -33,6 +33,9 @@ internal sealed class KeyTier : IKeyLocks
 
     internal string InstanceName { get; }
 
+    /// <summary>Checks the order of nested acquires, if that is asked for. Tries need no order: they wait for nobody for long.</summary>
+    internal LockOrder? Order { get; init; }
+
     internal int Count => _gates.Count;
 
     /// <summary>Every gate, in no order; safe beside all other calls.</summary>

@@ -30,8 +30,8 @@ internal sealed class Connections
             NoResetOnClose = false,
             LoadBalanceHosts = false,
             CommandTimeout = Seconds(_options.LeaseDuration),
-            // A cancel request opens connections of its own: on a silent network it outlives every deadline. Break at once instead.
-            CancellationTimeout = -1,
+            // A cancel request opens connections of its own: on a silent network it outlives every deadline. Home breaks at once instead.
+            CancellationTimeout = role == "waiter" ? 1000 : -1,
             TcpKeepAlive = true,
             TcpKeepAliveTime = 1,
             TcpKeepAliveInterval = 1,

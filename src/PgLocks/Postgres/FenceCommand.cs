@@ -25,7 +25,7 @@ internal static class FenceCommand
                 if (newest > tenure.Epoch)
                     throw new LeaseLostException(gate.Key, $"another process gained slot {gate.Slot} since (epoch {newest}, this lease's is {tenure.Epoch})");
             }
-            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidTransactionState || refused.SqlState == PostgresErrorCodes.FeatureNotSupported)
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidTransactionState)
             {
                 throw WrongIsolation(refused.MessageText);
             }

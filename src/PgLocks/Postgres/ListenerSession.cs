@@ -101,13 +101,13 @@ internal sealed class ListenerSession
 
     private void LookForWaiters(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand(Sql.ForeignWaiters, connection) { Parameters = { new() { Value = (long)_context.Space.ClassId } } };
+        using var command = new NpgsqlCommand(Sql.ForeignWaiters, connection) 
+        {
+            Parameters = { new() { Value = (long)_context.Space.ClassId }, new() { Value = (long)_context.Space.PoolSize } },
+        };
         using NpgsqlDataReader row = command.ExecuteReader();
         while (row.Read())
-        {
-            if (row.GetInt32(0) is var slot && slot < _context.Space.PoolSize && slot >= 0)
-                _slots.Asked(slot);
-        }
+            _slots.Asked(row.GetInt32(0));
     }
 
     private void LookForHolders(NpgsqlConnection connection)

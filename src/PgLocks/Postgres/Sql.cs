@@ -86,7 +86,7 @@ internal static class Sql
     internal const string ForeignWaiters = """
         SELECT DISTINCT w.objid::int8::int4
           FROM pg_catalog.pg_locks AS w
-         WHERE w.locktype = 'advisory' AND NOT w.granted AND w.classid = $1::int8::oid AND w.objsubid = 2
+         WHERE w.locktype = 'advisory' AND NOT w.granted AND w.classid = $1::int8::oid AND w.objsubid = 2 AND w.objid::int8 < $2
            AND w.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
         """;
 

@@ -125,8 +125,6 @@ internal sealed class WaiterPool
             _closing = true;
             all = [.. _all];
         }
-        foreach (WaiterSession session in all)
-            session.Close();
-        await Task.WhenAll(all.Select(session => session.Closed)).ConfigureAwait(false);
+        await Task.WhenAll(all.Select(session => session.CloseAsync())).ConfigureAwait(false);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class WaiterSession
     /// <summary>A waiting statement holds a snapshot and with it vacuum's horizon: it is ended and queued again.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan CancelInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
 
     private readonly BackendContext _context;
@@ -39,8 +40,6 @@ internal sealed class WaiterSession
         _pool = pool;
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks waiter" };
     }
-
-    internal Task Closed => _closed.Task;
 
     internal void Start(int slot)
     {
@@ -67,14 +66,17 @@ internal sealed class WaiterSession
         }
     }
 
-    internal void Close()
+    internal async Task CloseAsync()
     {
         lock (_sync)
         {
             _closing = true;
             Monitor.Pulse(_sync);
         }
-        _session?.CancelWait();
+        // The wait may be about to begin: ask until the thread has gone.
+        do
+            _session?.CancelWait();
+        while (await Task.WhenAny(_closed.Task, Task.Delay(CancelInterval, _context.Time)).ConfigureAwait(false) != _closed.Task);
     }
 
     private bool IsClosing

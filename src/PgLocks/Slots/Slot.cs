@@ -78,6 +78,9 @@ internal sealed class Slot : SlotPort
         bool refused = false;
         lock (_sync)
         {
+            // Its wait can have ended while the key was handed to it; after this look its end finds it in the queue.
+            if (pending.IsDone)
+                return;
             _waiters.Add(pending);
             switch (_state)
             {
@@ -101,7 +104,7 @@ internal sealed class Slot : SlotPort
             GainIfWanted();
         }
         if (_pool.IsClosed)
-            FailWaiters();
+            _waiters.FailAll(SlotPool.ClosedFailure);
         else if (expired is not null)
             _pool.Expire(expired);
         else if (refused)
@@ -149,18 +152,20 @@ internal sealed class Slot : SlotPort
     internal bool Blocked()
     {
         PendingAcquire[] once;
+        bool wanted;
         lock (_sync)
         {
             once = _waiters.Once();
-            _blocked = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
-            if (!_blocked)
+            wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
+            _blocked = wanted;
+            if (!wanted)
                 _state = SlotState.None;
         }
         if (once.Length > 0 && _policy.Keeps)
             _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
         else
             Array.ForEach(once, pending => pending.TimeOut());
-        return _blocked;
+        return wanted;
     }
 
     internal void Unreachable(Exception failure)
@@ -230,7 +235,7 @@ internal sealed class Slot : SlotPort
             if (_state == SlotState.Owned)
                 BeginYield(_tenure!);
         }
-        FailWaiters();
+        _waiters.FailAll(SlotPool.ClosedFailure);
     }
 
     private void GainIfWanted()
@@ -304,9 +309,6 @@ internal sealed class Slot : SlotPort
         _pool.SlotEmptied();
         GainIfWanted();
     }
-
-    private void FailWaiters() =>
-        _waiters.FailAll(() => new ObjectDisposedException(nameof(PgLockProvider), "The lock provider is closed: no key is granted any more."));
 
     private T Locked<T>(Func<T> read)
     {

@@ -32,6 +32,8 @@ internal sealed class SlotPool : ISlotEvents
 
     internal Slot this[int slot] => _slots[slot];
 
+    internal static Exception ClosedFailure() => new ObjectDisposedException(nameof(PgLockProvider), "The lock provider is closed: no key is granted any more.");
+
     /// <summary>Stops granting; slots are released as their last leases end.</summary>
     internal void Close()
     {
