@@ -1,1 +1,3 @@
-return 0;
+using OrderProcessor;
+
+return await CommandLine.RunAsync(args);
