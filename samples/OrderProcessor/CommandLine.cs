@@ -9,6 +9,7 @@ namespace OrderProcessor;
 internal static class CommandLine
 {
     private const string ConnectionVariable = "PGLOCKS_CONNECTION";
+    private const string NoConnection = $"No database: give --connection or set {ConnectionVariable}, such as 'Host=localhost;Database=orders;Username=app'.";
     private const int BadUsage = 2;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -16,7 +17,8 @@ internal static class CommandLine
         var parsed = Create().Parse(arguments);
         if (parsed.Action is ParseErrorAction mistake)
             mistake.ShowHelp = false;
-        var code = await parsed.InvokeAsync();
+        // The host answers Ctrl-C, and takes its time.
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         return parsed.Errors.Count > 0 ? BadUsage : code;
     }
 
@@ -39,11 +41,18 @@ internal static class CommandLine
         {
             connection, orders, tasks, noLock, work, acknowledge, GenerateCommand.Create(),
         };
-        root.SetAction((parsed, cancellationToken) => Processor.RunAsync(
-            new ProcessorOptions(
-                parsed.GetValue(connection) ?? "", parsed.GetValue(orders), parsed.GetValue(tasks), !parsed.GetValue(noLock),
-                TimeSpan.FromMilliseconds(parsed.GetValue(work)), parsed.GetValue(acknowledge)),
-            cancellationToken));
+        root.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(connection) is { Length: > 0 } given)
+            {
+                var options = new ProcessorOptions(
+                    given, parsed.GetValue(orders), parsed.GetValue(tasks), !parsed.GetValue(noLock), TimeSpan.FromMilliseconds(parsed.GetValue(work)),
+                    parsed.GetValue(acknowledge));
+                return await Processor.RunAsync(options, cancellationToken);
+            }
+            await Console.Error.WriteLineAsync(NoConnection);
+            return BadUsage;
+        });
         return root;
     }
 

@@ -1,13 +1,21 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace OrderProcessor;
 
 /// <summary>Reads the stream and hands its orders to the tasks. When the host stops, what has been read is still finished.</summary>
-public sealed class OrderPump(ProcessorOptions options, RetryingWorker worker, Tally tally, IHostApplicationLifetime host) : BackgroundService
+public sealed class OrderPump(
+    ProcessorOptions options, NpgsqlDataSource database, RetryingWorker worker, Tally tally, IHostApplicationLifetime host) : BackgroundService
 {
     /// <summary>Whether the stream was read to its end.</summary>
     public bool HasEnded { get; private set; }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await PositionStore.CreateTablesAsync(database, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

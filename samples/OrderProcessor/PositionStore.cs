@@ -15,19 +15,20 @@ public static class PositionStore
         CREATE TABLE IF NOT EXISTS applied_orders (order_uuid uuid PRIMARY KEY, position_uuid uuid NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
         """;
 
-    private const string RecordOrder = """
-        INSERT INTO applied_orders (order_uuid, position_uuid) VALUES (@OrderUuid, @PositionUuid) ON CONFLICT DO NOTHING
-        """;
-
     private const string SelectPositions = """
         SELECT position_uuid, miner_hotkey, trade_pair, order_count, net_leverage, gross_leverage, cost, is_closed,
                last_price, last_processed_ms, last_order_uuid
         FROM positions
         """;
 
-    private const string SavePosition = """
-        INSERT INTO positions VALUES (@PositionUuid, @MinerHotkey, @TradePair, @OrderCount, @NetLeverage, @GrossLeverage, @Cost, @IsClosed,
-            @LastPrice, @LastProcessedMs, @LastOrderUuid)
+    private const string RecordAndSave = """
+        WITH recorded AS (
+            INSERT INTO applied_orders (order_uuid, position_uuid) VALUES (@orderUuid, @PositionUuid) ON CONFLICT DO NOTHING RETURNING 1
+        )
+        INSERT INTO positions
+        SELECT @PositionUuid, @MinerHotkey, @TradePair, @OrderCount, @NetLeverage, @GrossLeverage, @Cost, @IsClosed,
+               @LastPrice, @LastProcessedMs, @LastOrderUuid
+        FROM recorded
         ON CONFLICT (position_uuid) DO UPDATE SET order_count = excluded.order_count, net_leverage = excluded.net_leverage,
             gross_leverage = excluded.gross_leverage, cost = excluded.cost, is_closed = excluded.is_closed, last_price = excluded.last_price,
             last_processed_ms = excluded.last_processed_ms, last_order_uuid = excluded.last_order_uuid
@@ -41,15 +42,16 @@ public static class PositionStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Records the order beside what it changes, in one transaction; false when it was applied before.</summary>
-    public static async Task<bool> TryRecordAsync(NpgsqlTransaction transaction, Order order) =>
-        await transaction.Connection!.ExecuteAsync(RecordOrder, new { order.OrderUuid, order.PositionUuid }, transaction) == 1;
-
     public static Task<Position?> FindAsync(NpgsqlTransaction transaction, Guid positionUuid) =>
         transaction.Connection!.QuerySingleOrDefaultAsync<Position>($"{SelectPositions} WHERE position_uuid = @positionUuid", new { positionUuid }, transaction);
 
-    public static Task SaveAsync(NpgsqlTransaction transaction, Position position) =>
-        transaction.Connection!.ExecuteAsync(SavePosition, position, transaction);
+    /// <summary>Writes the position and records the order that made it so; false, and nothing is written, when that order was applied before.</summary>
+    public static async Task<bool> TrySaveAsync(NpgsqlTransaction transaction, Position position, Guid orderUuid)
+    {
+        var parameters = new DynamicParameters(position);
+        parameters.Add("orderUuid", orderUuid);
+        return await transaction.Connection!.ExecuteAsync(RecordAndSave, parameters, transaction) == 1;
+    }
 
     public static async Task<IReadOnlyDictionary<Guid, Position>> AllAsync(NpgsqlConnection connection) =>
         (await connection.QueryAsync<Position>(SelectPositions)).ToDictionary(position => position.PositionUuid);

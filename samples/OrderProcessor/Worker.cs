@@ -27,12 +27,11 @@ public sealed class Worker(ILockProvider? locks, NpgsqlDataSource database, Time
         if (lease is { } held)
             await held.FenceAsync(transaction, cancellationToken);
 
-        if (!await PositionStore.TryRecordAsync(transaction, order))
-            return false;
         var position = await PositionStore.FindAsync(transaction, order.PositionUuid) ?? Position.Open(order);
         if (work > TimeSpan.Zero)
             await Task.Delay(work, time, cancellationToken);
-        await PositionStore.SaveAsync(transaction, position.Apply(order));
+        if (!await PositionStore.TrySaveAsync(transaction, position.Apply(order), order.OrderUuid))
+            return false;
 
         await transaction.CommitAsync(cancellationToken);
         return true;
