@@ -48,6 +48,7 @@ parse() {
     esac
     shift 2
   done
+  compgen -G "$root/tests/$only/*Tests.csproj" > /dev/null || bad_argument "There is no test project '$only' in tests/."
   [[ $minutes =~ ^[1-9][0-9]*$ ]] || bad_argument "--timeout takes whole minutes, not '$minutes'."
 }
 
@@ -61,14 +62,16 @@ trap 'exit 143' TERM HUP
 
 ensure_dotnet
 ensure_postgres || [ -n "${PGLOCKS_TEST_CONNECTION:-}" ] || fail 3 "Tests need a PostgreSQL server."
-PATH=$PATH:/usr/sbin command -v pgbouncer > /dev/null || ensure_packages pgbouncer || say "Tests of poolers will fail."
+if ! PATH=$PATH:/usr/sbin command -v pgbouncer > /dev/null; then
+  say "PgBouncer is not installed here."
+  ensure_packages pgbouncer || say "Tests of poolers will fail."
+fi
 if $should_build; then
   say "Building …"
   build PgLocks.sln
 fi
 
 for project in "$root"/tests/$only/*Tests.csproj; do
-  [ -e "$project" ] || fail 2 "There is no test project '$only' in tests/."
   run_test_project "$(basename "$project" .csproj)"
 done
 

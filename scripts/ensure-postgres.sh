@@ -15,12 +15,12 @@ has_postgres() {
 ensure_packages() {
   local privileged=()
   if ! command -v apt-get > /dev/null; then
-    say "Install $* with this system's package manager and run this again."
+    say "Install it with this system's package manager ($*) and run this again."
     return 1
   fi
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo > /dev/null || ! sudo -n true 2> /dev/null; then
-      say "Not installed, and only root may install it. Type:  sudo apt-get install $*"
+      say "Only root may install it. Type:  sudo apt-get install $*"
       return 1
     fi
     privileged=(sudo -n)

@@ -6,6 +6,7 @@ passed=0 failed=0 skipped=0 host= watcher=
 run_test_project() {
   local name=$1 code=0 report="$work/results/$1.trx" arguments
   arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "$name.trx" --show-slowest-tests 5)
+  [ -t 1 ] || arguments+=(--ansi off)
   [ -z "$filter" ] || arguments+=(--filter-method "*$filter*")
   say "Running $name …"
   # With job control: a plain background process ignores Ctrl-C, and so would all that its tests start. This one has a

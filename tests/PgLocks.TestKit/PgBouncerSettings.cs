@@ -17,7 +17,7 @@ internal static class PgBouncerSettings
             listen_addr = 127.0.0.1
             listen_port = {port}
             unix_socket_dir =
-            auth_type = scram-sha-256
+            auth_type = {(string.IsNullOrEmpty(server.Password) ? "trust" : "scram-sha-256")}
             auth_file = {users}
             pool_mode = {mode.ToString().ToLowerInvariant()}
             default_pool_size = 50

@@ -9,7 +9,7 @@ internal static class ServerSource
     {
         var given = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(given))
-            return new GivenServer(given);
+            return await GivenServer.ConnectAsync(given, cancellationToken);
         return await DockerEngine.AnswersAsync(cancellationToken)
             ? await ContainerServer.StartAsync(cancellationToken)
             : await EmbeddedServer.StartAsync(cancellationToken);

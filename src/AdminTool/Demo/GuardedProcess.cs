@@ -49,11 +49,11 @@ public sealed class GuardedProcess : IAsyncDisposable
 
     public bool HasExited => _guard.HasExited;
 
-    public static async Task<GuardedProcess> StartAsync(TemporaryFolder folder, string logName, IEnumerable<string> command, CancellationToken cancellationToken = default)
+    public static async Task<GuardedProcess> StartAsync(TemporaryFolder folder, string logName, IEnumerable<string> command)
     {
         var log = folder[logName];
         var guard = GuardScript.Start(Script, folder.Path, [log, .. command]);
-        var firstLine = await guard.StandardOutput.ReadLineAsync(cancellationToken);
+        var firstLine = await guard.StandardOutput.ReadLineAsync();
         if (int.TryParse(firstLine, CultureInfo.InvariantCulture, out var processId))
             return new GuardedProcess(guard, processId, log);
         guard.Dispose();
@@ -64,7 +64,7 @@ public sealed class GuardedProcess : IAsyncDisposable
     public static async Task RunAsync(TemporaryFolder folder, IReadOnlyList<string> command, CancellationToken cancellationToken = default)
     {
         var name = Path.GetFileName(command[0]);
-        await using var process = await StartAsync(folder, name + ".log", command, cancellationToken);
+        await using var process = await StartAsync(folder, name + ".log", command);
         var code = await process.WaitForExitAsync(cancellationToken);
         if (code != 0)
             throw new LocalServerException($"{name} failed with exit code {code}: {process.LogTail()}");

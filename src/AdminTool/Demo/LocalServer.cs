@@ -39,7 +39,7 @@ public sealed class LocalServer : IAsyncDisposable
     {
         options ??= new LocalServerOptions();
         var binaries = options.Binaries ?? PostgresBinaries.Find();
-        var folder = await TemporaryFolder.CreateAsync("pglocks", cancellationToken);
+        var folder = await TemporaryFolder.CreateAsync("pglocks");
         try
         {
             var password = RandomNumberGenerator.GetHexString(24, lowercase: true);

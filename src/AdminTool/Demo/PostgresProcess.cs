@@ -5,6 +5,7 @@ namespace PgLocks.AdminTool.Demo;
 /// <summary>The server process over a data folder that exists: started, awaited, stopped, paused, killed.</summary>
 public sealed class PostgresProcess : IAsyncDisposable
 {
+    private const int MaxAttempts = 5;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
@@ -45,12 +46,10 @@ public sealed class PostgresProcess : IAsyncDisposable
         {
             if (isFirst)
                 Port = FreePort.Next();
-            _process = await GuardedProcess.StartAsync(_folder, "server.log", Command(), cancellationToken);
-            if (await IsAcceptingAsync(cancellationToken))
+            var log = await TryStartAsync(cancellationToken);
+            if (log is null)
                 return;
-            var log = _process.LogTail();
-            await DisposeAsync();
-            if (!isFirst || attempt == 5 || !log.Contains("Address already in use", StringComparison.Ordinal))
+            if (!isFirst || attempt == MaxAttempts || !log.Contains("Address already in use", StringComparison.Ordinal))
                 throw new LocalServerException($"PostgreSQL ({_binaries.Folder}) did not start. Its log ends with:\n{log}");
         }
     }
@@ -99,22 +98,40 @@ public sealed class PostgresProcess : IAsyncDisposable
             UnixSignal.Send(session, signal);
     }
 
+    /// <summary>Null when it accepts connections, else the end of its log.</summary>
+    private async Task<string?> TryStartAsync(CancellationToken cancellationToken)
+    {
+        _process = await GuardedProcess.StartAsync(_folder, "server.log", Command());
+        try
+        {
+            if (await IsAcceptingAsync(cancellationToken))
+                return null;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+        var log = _process.LogTail();
+        await DisposeAsync();
+        return log;
+    }
+
     private async Task<bool> IsAcceptingAsync(CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(StartTimeout);
+        var started = TimeProvider.System.GetTimestamp();
         var probe = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, Timeout = 5 }.ConnectionString;
-        while (!Running.HasExited)
+        while (!Running.HasExited && TimeProvider.System.GetElapsedTime(started) < StartTimeout)
         {
             try
             {
                 await using var connection = new NpgsqlConnection(probe);
-                await connection.OpenAsync(deadline.Token);
+                await connection.OpenAsync(cancellationToken);
                 return true;
             }
             catch (NpgsqlException)
             {
-                await Task.Delay(PollInterval, TimeProvider.System, deadline.Token);
+                await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
             }
         }
         return false;

@@ -29,12 +29,12 @@ public sealed class TemporaryFolder : IAsyncDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public static async Task<TemporaryFolder> CreateAsync(string prefix, CancellationToken cancellationToken = default)
+    public static async Task<TemporaryFolder> CreateAsync(string prefix)
     {
         // Short, because the path of a Unix socket may have 103 bytes.
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{prefix}-{Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 5))}");
         var guard = GuardScript.Start(Script, "/", path);
-        if (await guard.StandardOutput.ReadLineAsync(cancellationToken) == "ready")
+        if (await guard.StandardOutput.ReadLineAsync() == "ready")
             return new TemporaryFolder(path, guard);
         guard.Dispose();
         throw new LocalServerException(

@@ -76,6 +76,17 @@ public sealed class LocalServerTests : IAsyncLifetime
         Assert.Contains("no_such_setting", failed.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task StartAsync_Cancelled_EndsSoonWithoutAServer()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var starting = LocalServer.StartAsync(TestServerOptions.ForBinariesFound(), cancelled.Token);
+
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
+    }
+
     private async Task<string?> ScalarAsync(string sql)
     {
         var unpooled = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Pooling = false }.ConnectionString;
