@@ -1,4 +1,3 @@
-using Npgsql;
 using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
@@ -25,7 +24,7 @@ public sealed class MigrationRunTests(PostgresServer server)
         var applied = runs.SelectMany(versions => versions).Order().ToList();
         Assert.Equal(applied.Distinct(), applied);
         Assert.Equal(await database.ColumnAsync<long>("SELECT version FROM pglocks.schema_versions ORDER BY version"), applied);
-        Assert.Equal(0, await MigrationSessionsAsync(database));
+        Assert.Equal(0, await LocksAsync(database));
     }
 
     [Fact]
@@ -41,109 +40,62 @@ public sealed class MigrationRunTests(PostgresServer server)
 
         Assert.Equal(MigrationFailure.LockNotObtained, failure.Failure);
         Assert.Contains($"pid {other.ProcessID} (other runner", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await MigrationSessionsAsync(database));
+        Assert.Equal(1, await LocksAsync(database));
     }
 
     [Fact]
     public async Task MigrateUpAsync_CancelledInTheMiddleOfAStep_LeavesWholeStepsAndNoLock()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);
-        await using var blocked = await BlockedRun.StartAsync(database);
+        await using var blocked = await BlockedStep.PrepareAsync(database);
+        using var cancellation = new CancellationTokenSource();
+        var run = new SchemaMigrator(database.ConnectionString).MigrateUpAsync(cancellationToken: cancellation.Token);
+        await blocked.IsReachedAsync();
 
-        await blocked.Cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => blocked.Run);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
 
-        Assert.Equal(0, await MigrationSessionsAsync(database));
+        Assert.Equal(0, await LocksAsync(database));
         await blocked.ReleaseAsync();
-        await AssertCanBeContinuedAsync(database, blocked);
+        await blocked.AssertNothingOfItIsThereAsync();
     }
 
     [Fact]
     public async Task MigrateUpAsync_LockSessionEndsInTheMiddleOfAStep_RollsTheStepBackAndSaysSo()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);
-        await using var blocked = await BlockedRun.StartAsync(database);
+        await using var blocked = await BlockedStep.PrepareAsync(database);
+        var run = new SchemaMigrator(database.ConnectionString).MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await blocked.IsReachedAsync();
 
-        Assert.True(await database.ScalarAsync<bool>("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'pglocks:migrate:lock' AND datname = current_database()"));
+        await TerminateAsync(database, "pglocks:migrate:lock");
         await blocked.ReleaseAsync();
-        var failure = await Assert.ThrowsAsync<MigrationException>(() => blocked.Run);
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => run);
 
         Assert.Equal(MigrationFailure.LockLost, failure.Failure);
-        await AssertCanBeContinuedAsync(database, blocked);
+        await blocked.AssertNothingOfItIsThereAsync();
     }
 
     [Fact]
     public async Task MigrateUpAsync_RunnerSessionEndsInTheMiddleOfAStep_RollsTheStepBackAndReleasesTheLock()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);
-        await using var blocked = await BlockedRun.StartAsync(database);
+        await using var blocked = await BlockedStep.PrepareAsync(database);
+        var run = new SchemaMigrator(database.ConnectionString).MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await blocked.IsReachedAsync();
 
-        await database.ExecuteAsync("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name LIKE 'pglocks:migrate:run:%' AND datname = current_database()");
-        var failure = await Assert.ThrowsAsync<MigrationException>(() => blocked.Run);
+        await TerminateAsync(database, "pglocks:migrate:run:%");
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => run);
 
         Assert.Equal(MigrationFailure.StepFailed, failure.Failure);
         Assert.Contains("Run it again", failure.Message, StringComparison.Ordinal);
         await blocked.ReleaseAsync();
-        await AssertCanBeContinuedAsync(database, blocked);
+        await blocked.AssertNothingOfItIsThereAsync();
     }
 
-    private static async Task AssertCanBeContinuedAsync(TestDatabase database, BlockedRun blocked)
-    {
-        Assert.Equal(blocked.Before, await Catalog.OfAsync(database));
-        var rest = await new SchemaMigrator(database.ConnectionString).MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(BlockedRun.Step, rest[0]);
-        Assert.Empty(await new SchemaMigrator(database.ConnectionString).ValidateAsync(TestContext.Current.CancellationToken));
-    }
+    private static async Task TerminateAsync(TestDatabase database, string application) => Assert.True(await database.ScalarAsync<bool>(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name LIKE $1 AND datname = current_database()", application));
 
-    private static Task<long> MigrationSessionsAsync(TestDatabase database) => database.ScalarAsync<long>(
-        "SELECT count(*) FROM pg_stat_activity a WHERE a.datname = current_database() AND a.application_name LIKE 'pglocks:migrate:%'"
-        + " AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')");
-
-    /// <summary>A run that stands in the middle of a step, behind a lock on the table that the step changes.</summary>
-    private sealed class BlockedRun : IAsyncDisposable
-    {
-        /// <summary>GuardSpaces, which puts triggers on spaces.</summary>
-        public const long Step = 202611220940;
-
-        private readonly NpgsqlConnection _blocker;
-
-        private BlockedRun(NpgsqlConnection blocker, Task run, CancellationTokenSource cancellation, IReadOnlyList<string> before)
-        {
-            _blocker = blocker;
-            Run = run;
-            Cancellation = cancellation;
-            Before = before;
-        }
-
-        public Task Run { get; }
-
-        public CancellationTokenSource Cancellation { get; }
-
-        /// <summary>The schema before the step.</summary>
-        public IReadOnlyList<string> Before { get; }
-
-        public static async Task<BlockedRun> StartAsync(TestDatabase database)
-        {
-            await new SchemaMigrator(database.ConnectionString).MigrateUpAsync(202611220935, TestContext.Current.CancellationToken);
-            var before = await Catalog.OfAsync(database);
-            var blocker = await database.OpenAsync(TestContext.Current.CancellationToken);
-            await blocker.ExecuteAsync("BEGIN; LOCK TABLE pglocks.spaces IN ROW EXCLUSIVE MODE");
-            var cancellation = new CancellationTokenSource();
-            var run = new SchemaMigrator(database.ConnectionString).MigrateUpAsync(cancellationToken: cancellation.Token);
-            await Eventually.ThatAsync(
-                () => database.ScalarAsync<bool>(
-                    "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.application_name LIKE 'pglocks:migrate:run:%'"
-                    + " AND l.relation = 'pglocks.spaces'::regclass)"),
-                because: "the step waits for the table");
-            return new BlockedRun(blocker, run, cancellation, before);
-        }
-
-        public Task ReleaseAsync() => _blocker.ExecuteAsync("ROLLBACK");
-
-        public async ValueTask DisposeAsync()
-        {
-            await _blocker.DisposeAsync();
-            Cancellation.Dispose();
-        }
-    }
+    private static Task<long> LocksAsync(TestDatabase database) =>
+        database.ScalarAsync<long>($"SELECT count(*) FROM pg_locks l WHERE {MigrationLock.InPgLocks}");
 }

@@ -4,7 +4,7 @@ using PgLocks.TestKit;
 namespace PgLocks.IntegrationTests.Schema;
 
 /// <summary>Least privilege: each role can do its work, and no other's.</summary>
-public sealed class RoleTests(PostgresServer server)
+public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IClassFixture<SharedDatabase>
 {
     private const string InsertInstance =
         "INSERT INTO pglocks.instances (instance_id, class_id, application, host, pid, version, started_at, last_seen_at, long_hold_ms)"
@@ -112,9 +112,9 @@ public sealed class RoleTests(PostgresServer server)
 
     private async Task AsAsync(string? role, string sql, bool isAllowed)
     {
-        await using var database = await server.CreateDatabaseAsync();
-        await using var login = await TestRole.CreateAsync(database, role);
+        await using var login = await TestRole.CreateAsync(shared.Database, role);
         await using var session = await login.OpenAsync();
+        await session.ExecuteAsync("BEGIN");
         var work = sql.StartsWith("COPY", StringComparison.Ordinal)
             ? async () => await (await session.BeginTextImportAsync(sql, TestContext.Current.CancellationToken)).DisposeAsync()
             : (Func<Task>)(() => session.ExecuteAsync(sql));

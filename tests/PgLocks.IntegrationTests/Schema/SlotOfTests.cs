@@ -5,7 +5,7 @@ using PgLocks.TestKit;
 namespace PgLocks.IntegrationTests.Schema;
 
 /// <summary>SQL, C# and the processors that PgLocks replaces must agree on every key.</summary>
-public sealed class SlotOfTests(PostgresServer server)
+public sealed class SlotOfTests(PostgresServer server, SharedDatabase shared) : IClassFixture<SharedDatabase>
 {
     private static readonly int[] PoolSizes = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
@@ -27,12 +27,10 @@ public sealed class SlotOfTests(PostgresServer server)
     [InlineData("🦀", "🔒", 9, 9, 777)]
     public async Task SlotInPool_FixedVectors_AreThoseOfPython(string hotkey, string pair, int of16, int of256, int of4096)
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        Assert.Equal(of256, await database.ScalarAsync<int>("SELECT pglocks.slot_of($1, $2)", hotkey, pair));
+        Assert.Equal(of256, await shared.Database.ScalarAsync<int>("SELECT pglocks.slot_of($1, $2)", hotkey, pair));
         Assert.Equal(
             [of16, of256, of4096],
-            await database.ColumnAsync<int>("SELECT pglocks.slot_in_pool($1 || ':' || $2, pool) FROM unnest($3) pool", hotkey, pair, new[] { 16, 256, 4096 }));
+            await shared.Database.ColumnAsync<int>("SELECT pglocks.slot_in_pool($1 || ':' || $2, pool) FROM unnest($3) pool", hotkey, pair, new[] { 16, 256, 4096 }));
     }
 
     [Fact]
@@ -58,9 +56,7 @@ public sealed class SlotOfTests(PostgresServer server)
     [Fact]
     public async Task SlotOf_UnknownSpace_SaysHowToCreateIt()
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        var error = await Refusal.OfAsync(() => database.ExecuteAsync("SELECT pglocks.slot_of('a', 'b', 'no such')"));
+        var error = await Refusal.OfAsync(() => shared.Database.ExecuteAsync("SELECT pglocks.slot_of('a', 'b', 'no such')"));
 
         Assert.Equal("42704", error.SqlState);
         Assert.Contains("create_space", error.Hint, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using PgLocks.TestKit;
 
 namespace PgLocks.IntegrationTests.Schema;
 
-public sealed class SpaceTests(PostgresServer server)
+public sealed class SpaceTests(PostgresServer server, SharedDatabase shared) : IClassFixture<SharedDatabase>
 {
     private const int ClassId = 1346849792;
     private const string LiveInstance = "SELECT pg_advisory_lock_shared(1346849792, -1)";
@@ -34,12 +34,10 @@ public sealed class SpaceTests(PostgresServer server)
     [InlineData("'default'", "256", "exists already")]
     public async Task CreateSpace_BadArguments_CreatesNothing(string name, string poolSize, string problem)
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        var error = await Refusal.OfAsync(() => database.ExecuteAsync($"SELECT pglocks.create_space({name}, {poolSize})"));
+        var error = await Refusal.OfAsync(() => shared.Database.ExecuteAsync($"SELECT pglocks.create_space({name}, {poolSize})"));
 
         Assert.Contains(problem, error.MessageText, StringComparison.Ordinal);
-        Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.spaces"));
+        Assert.Equal(1, await shared.Database.ScalarAsync<long>("SELECT count(*) FROM pglocks.spaces"));
     }
 
     [Fact]
@@ -118,9 +116,7 @@ public sealed class SpaceTests(PostgresServer server)
     [InlineData("lock_delay_ms = -1")]
     public async Task Spaces_ValueThatNoProcessUnderstands_IsRefused(string change)
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        Assert.Equal("23514", (await Refusal.OfAsync(() => database.ExecuteAsync($"UPDATE pglocks.spaces SET {change}"))).SqlState);
+        Assert.Equal("23514", (await Refusal.OfAsync(() => shared.Database.ExecuteAsync($"UPDATE pglocks.spaces SET {change}"))).SqlState);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using PgLocks.TestKit;
 namespace PgLocks.IntegrationTests.Schema;
 
 /// <summary>xact_lock and try_xact_lock: what a processor in any language uses.</summary>
-public sealed class TransactionLockTests(PostgresServer server)
+public sealed class TransactionLockTests(PostgresServer server, SharedDatabase shared) : IClassFixture<SharedDatabase>
 {
     private const int ClassId = 1346849792;
 
@@ -95,9 +95,7 @@ public sealed class TransactionLockTests(PostgresServer server)
     [InlineData("'miner', 'EURUSD', 'none'", "space")]
     public async Task XactLock_BadArguments_LocksNothingAndSaysWhich(string arguments, string part)
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        var error = await Refusal.OfAsync(() => database.ExecuteAsync($"SELECT pglocks.xact_lock({arguments})"));
+        var error = await Refusal.OfAsync(() => shared.Database.ExecuteAsync($"SELECT pglocks.xact_lock({arguments})"));
 
         Assert.Contains(part, error.MessageText, StringComparison.Ordinal);
         Assert.NotNull(error.Hint);
@@ -109,9 +107,7 @@ public sealed class TransactionLockTests(PostgresServer server)
     [InlineData("'🦀', '日本'")]
     public async Task TryXactLock_UnusualButValidKeys_AreLocked(string key)
     {
-        await using var database = await server.CreateDatabaseAsync();
-
-        Assert.True(await database.ScalarAsync<bool>($"SELECT pglocks.try_xact_lock({key})"));
+        Assert.True(await shared.Database.ScalarAsync<bool>($"SELECT pglocks.try_xact_lock({key})"));
     }
 
     [Theory]
