@@ -1,38 +1,21 @@
-using System.Diagnostics;
 using Npgsql;
 
 namespace PgLocks.Local;
 
 /// <summary>The gate of one key: at most one lease at a time, the others in line. Owns no slot; enters one once the key is its own.</summary>
 /// <remarks>
-/// <code>
-/// Free    → Held       any caller, one compare-and-swap
-/// Held    → Free       the releasing holder, one compare-and-swap
-/// Held    → Queued     a caller, under the queue's lock: from now on the key is handed over, never freed past a waiter
-/// Queued  → Held       the releasing holder, under the lock, handing the key to the last in line
-/// Queued  → Free       the releasing holder, under the lock, when the line has gone meanwhile
-/// Free    → Evicted    the table's sweep, one compare-and-swap; final
-/// </code>
 /// The lease is named by its fencing token: whoever swaps it for zero is the one who releases.
 /// What is written while the key is held (grant time, recorder) needs no lock of its own.
 /// </remarks>
-internal sealed class KeyGate : KeyLock
+internal sealed class KeyGate : KeyLine
 {
-    private const int Free = 0;
-    private const int Held = 1;
-    private const int Queued = 2;
-    private const int Evicted = 3;
-
     private readonly KeyTier _tier;
     private readonly SlotPort _slot;
-    private readonly Lock _sync = new();
-    private AcquireQueue? _queue;
     private KeySink? _sink;
     private long _token;
     private long _grantedAt;
     private long _waited;
     private WaitCauses _causes;
-    private int _state;
 
     internal KeyGate(PositionKey key, KeyTier tier, SlotPort slot)
         : base(key)
@@ -42,8 +25,6 @@ internal sealed class KeyGate : KeyLock
     }
 
     internal override int Slot => _slot.Number;
-
-    internal override bool IsEvicted => Volatile.Read(ref _state) == Evicted;
 
     internal KeySink Sink => _sink ?? NewSink();
 
@@ -66,18 +47,6 @@ internal sealed class KeyGate : KeyLock
         return AcquireUnchecked(wait, cancellationToken);
     }
 
-    private ValueTask<LockLease> AcquireUnchecked(TimeSpan wait, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<LockLease>(cancellationToken);
-        long now = _tier.Time.GetTimestamp();
-        if (TryAcquireNow(now, out bool ownsKey, out LockLease lease))
-            return new ValueTask<LockLease>(lease);
-        return Wait(now, wait, isTry: false, ownsKey, cancellationToken)?.Lease ?? _tier.Find(Key).AcquireUnchecked(wait, cancellationToken);
-    }
-
-    private static async ValueTask<LockLease> InOrder(LockOrder.Held held, ValueTask<LockLease> lease) => held.Granted(await lease.ConfigureAwait(false));
-
     internal override ValueTask<LockLease?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         TimeSpan wait = Timeouts.Checked(timeout);
@@ -95,7 +64,7 @@ internal sealed class KeyGate : KeyLock
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LockLease>(cancellationToken);
         long now = _tier.Time.GetTimestamp();
-        if (Interlocked.CompareExchange(ref _state, Held, Free) == Free)
+        if (TryTakeFree())
             return new ValueTask<LockLease>(Grant(KeyOnlyTenure.Instance, KeyOnlyTenure.Token, now, waited: 0, WaitCauses.None));
         return Wait(now, timeout, isTry: false, ownsKey: false, cancellationToken, isKeyOnly: true)?.Lease ?? _tier.Find(Key).AcquireKeyAsync(timeout, cancellationToken);
     }
@@ -119,7 +88,7 @@ internal sealed class KeyGate : KeyLock
 
     internal override ValueTask FenceAsync(Tenure tenure, long fencingToken, NpgsqlTransaction transaction, CancellationToken cancellationToken) => IsHeldWith(fencingToken)
         ? _tier.FenceAsync(this, tenure, transaction, cancellationToken)
-        : throw new LeaseLostException(Key, "it was released");
+        : ValueTask.FromException(new LeaseLostException(Key, "it was released"));
 
     internal bool IsHeldWith(long fencingToken) => Volatile.Read(ref _token) == fencingToken;
 
@@ -139,14 +108,13 @@ internal sealed class KeyGate : KeyLock
         long now = _tier.Time.GetTimestamp();
         if (timedOut)
             Sink.TimedOut(now - pending.StartedAt, pending.Causes);
-        if (ownsKey)
+        if (!ownsKey)
         {
-            _slot.Remove(pending);
-            HandOver(now);
+            Leave(pending);
             return;
         }
-        lock (_sync)
-            _queue!.Remove(pending);
+        _slot.Remove(pending);
+        HandOver(now);
     }
 
     internal LockTimeoutException TimeoutOf(PendingAcquire pending)
@@ -157,26 +125,21 @@ internal sealed class KeyGate : KeyLock
         return new LockTimeoutException(Key, Slot, waited, holder, holder is null ? _slot.LastFailure : null);
     }
 
-    /// <summary>Shutdown: whoever waits for the key's holder need not wait any longer.</summary>
-    internal void FailWaiters(Func<Exception> failure)
+    private ValueTask<LockLease> AcquireUnchecked(TimeSpan wait, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            PendingAcquire? pending;
-            lock (_sync)
-                pending = _queue?.TryTake();
-            if (pending is null)
-                return;
-            pending.Fail(failure());
-        }
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<LockLease>(cancellationToken);
+        long now = _tier.Time.GetTimestamp();
+        if (TryAcquireNow(now, out bool ownsKey, out LockLease lease))
+            return new ValueTask<LockLease>(lease);
+        return Wait(now, wait, isTry: false, ownsKey, cancellationToken)?.Lease ?? _tier.Find(Key).AcquireUnchecked(wait, cancellationToken);
     }
 
-    /// <summary>Takes the gate out of service if nobody holds or wants it.</summary>
-    internal bool TryEvict() => Interlocked.CompareExchange(ref _state, Evicted, Free) == Free;
+    private static async ValueTask<LockLease> InOrder(LockOrder.Held held, ValueTask<LockLease> lease) => held.Granted(await lease.ConfigureAwait(false));
 
     private bool TryAcquireNow(long now, out bool ownsKey, out LockLease lease)
     {
-        ownsKey = Interlocked.CompareExchange(ref _state, Held, Free) == Free;
+        ownsKey = TryTakeFree();
         if (ownsKey && _slot.TryEnter(now, out Tenure? tenure, out long token))
         {
             lease = Grant(tenure!, token, now, waited: 0, WaitCauses.None);
@@ -193,15 +156,15 @@ internal sealed class KeyGate : KeyLock
         if (!ownsKey)
         {
             pending.Causes = WaitCauses.Key;
-            switch (Enqueue(pending))
+            switch (Join(pending))
             {
-                case Evicted:
+                case Joined.Nothing:
                     return null;
-                case Free:
+                case Joined.Key:
                     pending.Causes = WaitCauses.None;
                     ownsKey = true;
                     break;
-                case Queued when pending.TriesOnce:
+                case Joined.Line when pending.TriesOnce:
                     pending.TimeOut();
                     return pending;
             }
@@ -212,47 +175,10 @@ internal sealed class KeyGate : KeyLock
         return pending;
     }
 
-    /// <summary>Returns what the gate was found to be: Free (the caller has it now), Queued (the caller stands in line) or Evicted.</summary>
-    private int Enqueue(PendingAcquire pending)
-    {
-        lock (_sync)
-        {
-            while (true)
-            {
-                switch (Volatile.Read(ref _state))
-                {
-                    case Free when Interlocked.CompareExchange(ref _state, Held, Free) == Free:
-                        return Free;
-                    case Held when Interlocked.CompareExchange(ref _state, Queued, Held) == Held:
-                    case Queued:
-                        (_queue ??= new AcquireQueue()).Add(pending);
-                        return Queued;
-                    case Evicted:
-                        return Evicted;
-                }
-            }
-        }
-    }
-
     private void HandOver(long now)
     {
-        while (Interlocked.CompareExchange(ref _state, Free, Held) != Held)
-        {
-            PendingAcquire? next;
-            lock (_sync)
-            {
-                Debug.Assert(_state == Queued, "only a held key is handed over");
-                next = _queue!.TryTake();
-                Volatile.Write(ref _state, next is null ? Free : _queue.IsEmpty ? Held : Queued);
-            }
-            if (next is null)
-                return;
-            if (next.TryTakeKey())
-            {
-                EnterSlot(next, now);
-                return;
-            }
-        }
+        if (PassOn() is { } next)
+            EnterSlot(next, now);
     }
 
     private KeySink NewSink() => Interlocked.CompareExchange(ref _sink, _tier.Sink.ForKey(this), null) ?? _sink!;

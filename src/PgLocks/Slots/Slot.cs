@@ -16,7 +16,7 @@ namespace PgLocks.Slots;
 /// </code>
 /// Every arrow is taken under the slot's lock. Grants on an open tenure take none: see <see cref="SlotTenure"/>.
 /// </remarks>
-internal sealed class Slot : SlotPort
+internal sealed partial class Slot : SlotPort
 {
     private readonly SlotPool _pool;
     private readonly SlotPolicy _policy;
@@ -24,8 +24,6 @@ internal sealed class Slot : SlotPort
     private readonly SlotWaiters _waiters;
     private readonly Lock _sync = new();
     private volatile SlotTenure? _tenure;
-    private volatile Exception? _lastFailure;
-    private volatile LockHolder? _foreignHolder;
     private SlotState _state;
     private bool _blocked;
     private long _gainedAt;
@@ -49,10 +47,6 @@ internal sealed class Slot : SlotPort
 
     /// <inheritdoc cref="SlotContention.IsKnownToOwner"/>
     internal bool IsContended => Locked(() => _contention.IsKnownToOwner(Now));
-
-    internal override Exception? LastFailure => _lastFailure;
-
-    internal override LockHolder? ForeignHolder => _foreignHolder;
 
     private long Now => _policy.Time.GetTimestamp();
 
@@ -123,110 +117,6 @@ internal sealed class Slot : SlotPort
 
     internal void DrawNumbers(SlotTenure tenure) => _pool.Backend.DrawNumbers(Number, tenure.Session);
 
-    internal void Gained(SessionLease owner, long epoch, bool unclean)
-    {
-        PendingAcquire[] once = [];
-        lock (_sync)
-        {
-            _lastFailure = null;
-            _foreignHolder = null;
-            if (_blocked)
-                _contention.GainedAfterWait(Now);
-            var tenure = new SlotTenure(this, owner, epoch);
-            _tenure = tenure;
-            if (unclean && _policy.LockDelay > 0)
-            {
-                _blocked = true;
-                once = _waiters.Once();
-                _pool.Agenda.At(Now + _policy.LockDelay, () => DelayOver(tenure));
-            }
-            else
-            {
-                Open(tenure);
-            }
-        }
-        Array.ForEach(once, pending => pending.TimeOut());
-    }
-
-    /// <summary>Another owns the slot. False when nobody here waits for it any more.</summary>
-    internal bool Blocked()
-    {
-        PendingAcquire[] once;
-        bool wanted;
-        lock (_sync)
-        {
-            once = _waiters.Once();
-            wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
-            _blocked = wanted;
-            if (!wanted)
-                _state = SlotState.None;
-        }
-        if (once.Length > 0 && _policy.Keeps)
-            _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
-        else
-            Array.ForEach(once, pending => pending.TimeOut());
-        return wanted;
-    }
-
-    internal void Unreachable(Exception failure)
-    {
-        _lastFailure = failure;
-        PendingAcquire[] once = Locked(_waiters.Once);
-        Array.ForEach(once, pending => pending.Fail(
-            new PgLockException($"The lock server could not be asked: {failure.Message} Try again; run 'pglocks doctor' if it stays.", isTransient: true, cause: failure)));
-    }
-
-    internal void HeldBy(LockHolder holder) => _foreignHolder = holder;
-
-    internal void Released()
-    {
-        lock (_sync)
-        {
-            if (_state == SlotState.Yielding && _tenure is null)
-                _state = SlotState.None;
-        }
-    }
-
-    internal void NumbersDrawn(SessionLease owner, long newest)
-    {
-        lock (_sync)
-        {
-            if (_tenure is not { } tenure || tenure.Session != owner)
-                return;
-            bool extended = tenure.TryExtend(newest);
-            if (_state == SlotState.Owned && extended)
-                Admit(tenure, Now);
-            else if (_state == SlotState.Owned)
-                BeginYield(tenure);
-        }
-    }
-
-    internal void Asked()
-    {
-        lock (_sync)
-        {
-            _contention.Asked(Now, whileGaining: _state == SlotState.Gaining);
-            if (_state != SlotState.Owned || _tenure!.IsAsked)
-                return;
-            _tenure.Ask(_gainedAt + _policy.Quantum);
-            ReleaseIfIdle(_tenure);
-        }
-    }
-
-    internal void Lost(SessionLease session)
-    {
-        lock (_sync)
-        {
-            if (_tenure is null || _tenure.Session != session)
-                return;
-            _tenure.Close();
-            _tenure = null;
-            _state = SlotState.Lost;
-            _pool.SlotEmptied();
-            GainIfWanted();
-        }
-    }
-
     /// <summary>Shutdown: nobody is admitted any more, and the slot is released when its last lease ends.</summary>
     internal void Close()
     {
@@ -247,15 +137,6 @@ internal sealed class Slot : SlotPort
         _blocked = false;
         _contention.GainBegins();
         _pool.Backend.Gain(Number);
-    }
-
-    private void DelayOver(SlotTenure tenure)
-    {
-        lock (_sync)
-        {
-            if (_tenure == tenure && _state == SlotState.Gaining)
-                Open(tenure);
-        }
     }
 
     private void Open(SlotTenure tenure)

@@ -1,0 +1,127 @@
+using PgLocks.Local;
+
+namespace PgLocks.Slots;
+
+/// <content>What the backend reports of the slot.</content>
+internal sealed partial class Slot
+{
+    private volatile Exception? _lastFailure;
+    private volatile LockHolder? _foreignHolder;
+
+    internal override Exception? LastFailure => _lastFailure;
+
+    internal override LockHolder? ForeignHolder => _foreignHolder;
+
+    internal void Gained(SessionLease owner, long epoch, bool unclean)
+    {
+        PendingAcquire[] once = [];
+        lock (_sync)
+        {
+            _lastFailure = null;
+            _foreignHolder = null;
+            if (_blocked)
+                _contention.GainedAfterWait(Now);
+            var tenure = new SlotTenure(this, owner, epoch);
+            _tenure = tenure;
+            if (unclean && _policy.LockDelay > 0)
+            {
+                _blocked = true;
+                once = _waiters.Once();
+                _pool.Agenda.At(Now + _policy.LockDelay, () => DelayOver(tenure));
+            }
+            else
+            {
+                Open(tenure);
+            }
+        }
+        Array.ForEach(once, pending => pending.TimeOut());
+    }
+
+    /// <summary>Another owns the slot. False when nobody here waits for it any more.</summary>
+    internal bool Blocked()
+    {
+        PendingAcquire[] once;
+        bool wanted;
+        lock (_sync)
+        {
+            once = _waiters.Once();
+            wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
+            _blocked = wanted;
+            if (!wanted)
+                _state = SlotState.None;
+        }
+        if (once.Length > 0 && _policy.Keeps)
+            _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
+        else
+            Array.ForEach(once, pending => pending.TimeOut());
+        return wanted;
+    }
+
+    internal void Unreachable(Exception failure)
+    {
+        _lastFailure = failure;
+        PendingAcquire[] once = Locked(_waiters.Once);
+        Array.ForEach(once, pending => pending.Fail(
+            new PgLockException($"The lock server could not be asked: {failure.Message} Try again; run 'pglocks doctor' if it stays.", isTransient: true, cause: failure)));
+    }
+
+    internal void HeldBy(LockHolder holder) => _foreignHolder = holder;
+
+    internal void Released()
+    {
+        lock (_sync)
+        {
+            if (_state == SlotState.Yielding && _tenure is null)
+                _state = SlotState.None;
+        }
+    }
+
+    internal void NumbersDrawn(SessionLease owner, long newest)
+    {
+        lock (_sync)
+        {
+            if (_tenure is not { } tenure || tenure.Session != owner)
+                return;
+            bool extended = tenure.TryExtend(newest);
+            if (_state == SlotState.Owned && extended)
+                Admit(tenure, Now);
+            else if (_state == SlotState.Owned)
+                BeginYield(tenure);
+        }
+    }
+
+    internal void Asked()
+    {
+        lock (_sync)
+        {
+            _contention.Asked(Now, whileGaining: _state == SlotState.Gaining);
+            if (_state != SlotState.Owned || _tenure!.IsAsked)
+                return;
+            _tenure.Ask(_gainedAt + _policy.Quantum);
+            ReleaseIfIdle(_tenure);
+        }
+    }
+
+    internal void Lost(SessionLease session)
+    {
+        lock (_sync)
+        {
+            if (_tenure is null || _tenure.Session != session)
+                return;
+            _tenure.Close();
+            _tenure = null;
+            _state = SlotState.Lost;
+            _pool.SlotEmptied();
+            GainIfWanted();
+        }
+    }
+
+    private void DelayOver(SlotTenure tenure)
+    {
+        lock (_sync)
+        {
+            if (_tenure == tenure && _state == SlotState.Gaining)
+                Open(tenure);
+        }
+    }
+}
