@@ -33,6 +33,7 @@ for argument in "$@"; do
   esac
 done
 
+given_tmpdir=${TMPDIR:-/tmp}
 create_work_folder
 trap 'remove_work_folder' EXIT
 trap 'exit 130' INT
@@ -43,10 +44,10 @@ if [ -z "${PGLOCKS_CONNECTION:-}" ] && ! start_docker_postgres; then
   ensure_postgres || fail 3 "The demo needs a PostgreSQL server: install one, start Docker, or set PGLOCKS_CONNECTION."
 fi
 say "Building …"
-build samples/OrderProcessor src/AdminTool
+build src/AdminTool
 
 # From here on the demo itself answers Ctrl-C, and its server never outlives it.
-unset TMPDIR
+export TMPDIR=$given_tmpdir
 remove_work_folder
 trap - EXIT INT TERM HUP
 exec dotnet "$root/src/AdminTool/bin/Release/net10.0/PgLocks.AdminTool.dll" demo "$@"

@@ -41,13 +41,11 @@ ensure_dotnet() {
   fi
 }
 
-# build PROJECT...: in Release, any warning an error. Says nothing but what is wrong.
+# build PROJECT: in Release, any warning an error. Says nothing but what is wrong.
 build() {
-  local project log="$work/build.log"
-  for project in "$@"; do
-    if ! (cd "$root" && dotnet build "$project" --configuration Release --nologo --verbosity quiet -warnaserror < /dev/null > "$log" 2>&1); then
-      cat "$log" >&2
-      fail 1 "The build of $project failed: see above."
-    fi
-  done
+  local log="$work/build.log"
+  if ! (cd "$root" && dotnet build "$1" --configuration Release --nologo --verbosity quiet -warnaserror < /dev/null > "$log" 2>&1); then
+    cat "$log" >&2
+    fail 1 "The build of $1 failed: see above."
+  fi
 }
