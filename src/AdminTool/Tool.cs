@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using PgLocks.AdminTool.CommandLine;
+using PgLocks.AdminTool.Commands;
 using PgLocks.AdminTool.Commands.Migrate;
 
 namespace PgLocks.AdminTool;
@@ -32,6 +33,7 @@ public static class Tool
         var root = new Command("pglocks", "Position locks on PostgreSQL: who holds what, since when, who waits, and what to do about it.")
         {
             new MigrateCommands(common),
+            new DemoCommand(common),
         };
         common.AddTo(root);
         root.Add(new HelpOption { Action = new HelpWithExamples(new HelpAction()), Recursive = true });

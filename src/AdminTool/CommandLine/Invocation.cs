@@ -34,9 +34,12 @@ internal sealed class Invocation
 
     public TimeProvider Time { get; }
 
+    /// <summary>Null when no database was named.</summary>
+    public string? ConnectionString =>
+        (_parsed.GetValue(_common.Connection) ?? Environment.GetEnvironmentVariable(CommonOptions.ConnectionVariable)) is { Length: > 0 } given ? given : null;
+
     /// <exception cref="ToolException">None was given, or it cannot be read.</exception>
-    public ConnectionTarget Target => ConnectionTarget.Parse(
-        _parsed.GetValue(_common.Connection) ?? Environment.GetEnvironmentVariable(CommonOptions.ConnectionVariable));
+    public ConnectionTarget Target => ConnectionTarget.Parse(ConnectionString);
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 

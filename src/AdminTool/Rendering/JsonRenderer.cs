@@ -11,7 +11,7 @@ internal sealed class JsonRenderer(TextWriter output) : IRenderer
 
     public void Write(Report report) => Write(json =>
     {
-        json.WriteBoolean("ok", true);
+        json.WriteBoolean("ok", report.IsOk);
         foreach (var fact in report.Facts.Where(fact => fact.For.HasFlag(Audience.Programs)))
             WriteValue(json, fact.Name, fact.Value);
         foreach (var listing in report.Listings)

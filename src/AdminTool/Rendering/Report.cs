@@ -5,6 +5,9 @@ namespace PgLocks.AdminTool.Rendering;
 /// <summary>The answer of a verb, whatever it is printed as.</summary>
 internal sealed record Report
 {
+    /// <summary>The "ok" of JSON: whether what was found is as it should be. Default: true.</summary>
+    public bool IsOk { get; init; } = true;
+
     /// <summary>Single values.</summary>
     public IReadOnlyList<Fact> Facts { get; init; } = [];
 

@@ -1,0 +1,37 @@
+namespace PgLocks.AdminTool.Demo;
+
+/// <summary>What is told in sentences between the tables and the proof.</summary>
+internal static class DemoFacts
+{
+    public static IEnumerable<(string Title, string Text)> Of(DemoResult result)
+    {
+        yield return ("speed", Speed(result));
+        if (result.Killed is { } killed)
+            yield return ("kill", Kill(killed, result.Repeated));
+        if (result.Locks is { } locks)
+        {
+            yield return ("locks", Recorded(locks.Totals, result));
+            yield return ("collisions", Collided(locks));
+        }
+    }
+
+    private static string Speed(DemoResult result) => result.Killed is null
+        ? $"{result.OrdersPerSecond:#,0} orders a second"
+        : $"{result.UndisturbedOrdersPerSecond:#,0} orders a second, {result.OrdersPerSecond:#,0} with the kill and what it held up";
+
+    private static string Kill(KilledProcessor killed, int repeated) =>
+        $"processor {killed.Number} left {killed.Unanswered} orders unanswered; {repeated} of them had been committed, and were not applied twice";
+
+    private static string Recorded(LockTotals totals, DemoResult result) =>
+        $"{totals.Acquired:#,0} acquisitions recorded: {totals.ContendedKey:#,0} waited behind their own key, {totals.ContendedProcess:#,0} for another process"
+        + (result.Killed is null ? "" : " (the last second of the killed one is unknown)");
+
+    private static string Collided(LockFigures locks)
+    {
+        var collisions = locks.Collisions;
+        return $"{collisions.Keys:#,0} keys on {collisions.Slots} slots: {collisions.Waits:#,0} acquisitions ({Share(collisions.Waits, locks.Totals.Acquired):0.0 %}) waited for another "
+            + $"key of their slot; most in slot {collisions.WorstSlot} ({collisions.WorstSlotKeys} keys, {collisions.WorstSlotWaits:#,0} waits)";
+    }
+
+    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+}
