@@ -16,6 +16,7 @@ internal static class MigrationErrors
             MigrationFailure.UnsuitableServer => (ExitCode.Refused, "unsuitable_server"),
             MigrationFailure.LockNotObtained => (ExitCode.Refused, "migration_running"),
             MigrationFailure.LockLost => (ExitCode.Refused, "migration_lock_lost"),
+            MigrationFailure.InUse => (ExitCode.Refused, "in_use"),
             _ => (ExitCode.Refused, "migration_failed"),
         };
         return new ToolException(exitCode, code, exception.Message, "'pglocks migrate status' shows what is applied.", exception);

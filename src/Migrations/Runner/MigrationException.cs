@@ -32,6 +32,9 @@ public enum MigrationFailure
     /// <summary>The database has versions that this assembly does not know.</summary>
     SchemaNewer,
 
+    /// <summary>Instances are live: their schema is not taken away from under them.</summary>
+    InUse,
+
     /// <summary>A step failed and was rolled back.</summary>
     StepFailed,
 }

@@ -94,7 +94,7 @@ public sealed class SchemaMigrator
     // Again and again: a cancel request that arrives between two statements is lost.
     private async Task StopWhenCancelledAsync(Task work, MigrationLock migrationLock, string runner, CancellationToken cancellationToken)
     {
-        await Task.WhenAny(work, Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken)).ConfigureAwait(false);
+        await work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!work.IsCompleted)
         {
             await migrationLock.CancelRunnerAsync(runner).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Data;
 using FluentMigrator.Expressions;
 using FluentMigrator.Infrastructure;
 using FluentMigrator.Runner;
@@ -56,6 +57,7 @@ internal sealed class StepRunner : IDisposable
         List<long> done = [];
         PrepareSession();
         var applied = Applied();
+        CheckNobodyIsLive();
         foreach (var migration in Migrations().Reverse().Where(migration => migration.Version > target && applied.Contains(migration.Version)))
         {
             Step(() => _runner.ApplyMigrationDown(migration, useTransaction: false), cancellationToken);
@@ -122,6 +124,22 @@ internal sealed class StepRunner : IDisposable
         },
     });
 
+    // By what pg_locks shows of every live instance: (class_id, -1), shared. An instance that starts after this look fails at its next statement.
+    private void CheckNobodyIsLive()
+    {
+        if (!_runner.Processor.TableExists("pglocks", "spaces"))
+            return;
+        var sessions = _runner.Processor.Read(
+            "SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l JOIN pglocks.spaces s ON s.class_id::oid = l.classid "
+            + "WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.objid = 4294967295 AND l.granted "
+            + "AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())").Tables[0].Rows;
+        if (sessions.Count > 0)
+            throw new MigrationException(
+                MigrationFailure.InUse,
+                $"{sessions.Count} instances of PgLocks are live in this database (backend pid {string.Join(", ", sessions.Cast<DataRow>().Select(row => row[0]))}). "
+                + "Stop them first.");
+    }
+
     private bool VersionTableExists() => _runner.Processor.TableExists("pglocks", "schema_versions");
 
     private HashSet<long> Applied()
@@ -129,7 +147,7 @@ internal sealed class StepRunner : IDisposable
         if (!VersionTableExists())
             return [];
         var rows = _runner.Processor.Read("SELECT version FROM pglocks.schema_versions").Tables[0].Rows;
-        var applied = rows.Cast<System.Data.DataRow>().Select(row => (long)row[0]).ToHashSet();
+        var applied = rows.Cast<DataRow>().Select(row => (long)row[0]).ToHashSet();
         return applied.Where(version => !MigrationCatalog.Knows(version)).Order().ToList() is [var unknown, ..]
             ? throw new MigrationException(
                 MigrationFailure.SchemaNewer,

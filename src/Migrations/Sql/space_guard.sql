@@ -47,4 +47,4 @@ REVOKE ALL ON FUNCTION pglocks.spaces_remap() FROM PUBLIC;
 
 -- Named to fire after spaces_add_slots: triggers of one event fire in the order of their names.
 CREATE TRIGGER spaces_remap AFTER UPDATE OF class_id, pool_size ON pglocks.spaces
-    FOR EACH ROW EXECUTE FUNCTION pglocks.spaces_remap();
+    FOR EACH ROW WHEN ((OLD.class_id, OLD.pool_size) <> (NEW.class_id, NEW.pool_size)) EXECUTE FUNCTION pglocks.spaces_remap();

@@ -1,3 +1,4 @@
+using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
 
@@ -78,6 +79,22 @@ public sealed class SchemaMigratorTests(PostgresServer server)
 
         Assert.Equal(MigrationFailure.StepFailed, failure.Failure);
         Assert.Equal("pglocks.not_ours", await database.ScalarAsync<string>("SELECT to_regclass('pglocks.not_ours')::text"));
+    }
+
+    [Fact]
+    public async Task MigrateDownAsync_AnInstanceIsLive_IsRefusedUntilItStops()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var home = await database.OpenAsync(TestContext.Current.CancellationToken);
+        await home.ExecuteAsync("SELECT pg_advisory_lock_shared(1346849792, -1)");
+        var migrator = new SchemaMigrator(database.ConnectionString);
+
+        var failure = await Assert.ThrowsAsync<MigrationException>(() => migrator.MigrateDownAsync(0, TestContext.Current.CancellationToken));
+        await home.ExecuteAsync("SELECT pg_advisory_unlock_shared(1346849792, -1)");
+        await migrator.MigrateDownAsync(0, TestContext.Current.CancellationToken);
+
+        Assert.Equal(MigrationFailure.InUse, failure.Failure);
+        Assert.Contains(home.ProcessID.ToString(), failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -108,6 +108,20 @@ public sealed class SpaceTests(PostgresServer server, SharedDatabase shared) : I
         Assert.All(drawn, last => Assert.True(last > 5000 && last % 2 == 1, $"{last} is above all before, and odd"));
     }
 
+    [Fact]
+    public async Task UpdateOfPoolSize_ToTheSameSizeWhileAnInstanceIsLive_ChangesNothing()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var home = await database.OpenAsync(TestContext.Current.CancellationToken);
+        await home.ExecuteAsync(LiveInstance);
+        await database.ExecuteAsync($"SELECT nextval('pglocks.slot_{ClassId}_0')");
+
+        await database.ExecuteAsync("UPDATE pglocks.spaces SET pool_size = 256");
+
+        Assert.Equal(1, await database.ScalarAsync<long>($"SELECT pg_sequence_last_value('pglocks.slot_{ClassId}_0')"));
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT generation FROM pglocks.spaces"));
+    }
+
     [Theory]
     [InlineData("pool_size = 100")]
     [InlineData("pool_size = 8")]
