@@ -51,7 +51,7 @@ internal sealed partial class Slot
                 _state = SlotState.None;
         }
         if (once.Length > 0 && _policy.Keeps)
-            _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
+            TimeOutSoon(once);
         else
             Array.ForEach(once, pending => pending.TimeOut());
         return wanted;

@@ -80,15 +80,19 @@ internal sealed partial class Slot : SlotPort
             {
                 case SlotState.Gaining when _blocked:
                     pending.Causes |= WaitCauses.Process;
-                    refused = pending.TriesOnce && !_policy.Keeps;
+                    refused = pending.TriesOnce && (!_policy.Keeps || _tenure is not null);
+                    if (pending.TriesOnce && !refused)
+                        TimeOutSoon([pending]);
                     break;
                 case SlotState.Owned when !_tenure!.Session.IsProvenAt(Now):
                     expired = _tenure.Session;
                     break;
                 case SlotState.Owned:
                     Admit(_tenure, Now);
-                    if (_state == SlotState.Owned && !_waiters.IsEmpty && _tenure.IsOver(Now))
+                    // Its quantum is over, or its numbers or its count are used up: only a release helps.
+                    if (_state == SlotState.Owned && !_waiters.IsEmpty)
                         BeginYield(_tenure);
+                    refused = pending.TriesOnce && pending.Queue is not null && _tenure is not null;
                     break;
                 case SlotState.Yielding:
                     pending.Causes |= WaitCauses.Slot;
@@ -127,6 +131,10 @@ internal sealed partial class Slot : SlotPort
         }
         _waiters.FailAll(SlotPool.ClosedFailure);
     }
+
+    /// <summary>Gives an owner that may merely be keeping the slot the time to yield it.</summary>
+    private void TimeOutSoon(PendingAcquire[] once) =>
+        _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
 
     private void GainIfWanted()
     {

@@ -11,7 +11,8 @@ internal sealed class SlotPolicy
     {
         Time = time;
         Keeps = options.Retention == Retention.Adaptive;
-        Quantum = Ticks(options.Quantum);
+        // Never nothing at all: a slot that closes in the moment of its gain would grant nobody, and be gained again, for ever.
+        Quantum = Math.Max(1, Ticks(options.Quantum));
         LockDelay = options.UnfencedDelay ? Ticks(options.LockDelay) : 0;
         CalmTicks = Ticks(Calm);
         StuckYieldTicks = Ticks(StuckYield);

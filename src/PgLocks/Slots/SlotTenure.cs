@@ -53,8 +53,6 @@ internal sealed class SlotTenure : Tenure
 
     internal bool IsAsked => (Volatile.Read(ref _word) & Asked) != 0;
 
-    internal bool IsOver(long now) => IsAsked && now >= Volatile.Read(ref _closeAt);
-
     internal bool TryEnter(long now, out long fencingToken)
     {
         long word = Volatile.Read(ref _word);
