@@ -95,6 +95,30 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     }
 
     [Fact]
+    public async Task App_RunsAProvider_NeedsNothingElse()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var app = await TestRole.CreateAsync(database, memberOf: "pglocks_app");
+        var key = new PositionKey("miner", "EURUSD");
+
+        await using (var provider = await PgLockProvider.StartAsync(app.ConnectionString, TestContext.Current.CancellationToken))
+        {
+            await using var session = await app.OpenAsync();
+            await using (var lease = await provider.AcquireAsync(key, cancellationToken: TestContext.Current.CancellationToken))
+            await using (var transaction = await session.BeginTransactionAsync(TestContext.Current.CancellationToken))
+            {
+                await lease.FenceAsync(transaction, TestContext.Current.CancellationToken);
+                await transaction.CommitAsync(TestContext.Current.CancellationToken);
+            }
+            await using (var transaction = await session.BeginTransactionAsync(TestContext.Current.CancellationToken))
+                await (await provider.AcquireInTransactionAsync(transaction, key, cancellationToken: TestContext.Current.CancellationToken)).DisposeAsync();
+        }
+
+        Assert.Equal(2, await database.ScalarAsync<long>("SELECT acquired FROM pglocks.key_stats WHERE hotkey = 'miner'"));
+        Assert.True(await database.ScalarAsync<bool>("SELECT closed_at IS NOT NULL AND dropped = 0 FROM pglocks.instances"));
+    }
+
+    [Fact]
     public async Task MigrateUpAsync_OwnerMayNotCreateRoles_MigratesWithoutThem()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);
