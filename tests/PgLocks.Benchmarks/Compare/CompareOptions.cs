@@ -1,0 +1,25 @@
+namespace PgLocks.Benchmarks.Compare;
+
+/// <summary>What <c>compare</c> was asked to do.</summary>
+internal sealed record CompareOptions
+{
+    public required bool Quick { get; init; }
+
+    /// <summary>Measured time of one run.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>How often each run is repeated; the one with the median throughput is reported.</summary>
+    public required int Rounds { get; init; }
+
+    public required IReadOnlyList<string> Contenders { get; init; }
+
+    public required IReadOnlyList<string> Scenarios { get; init; }
+
+    public required IReadOnlyList<int> Processes { get; init; }
+
+    public required bool Memory { get; init; }
+
+    public required DirectoryInfo Out { get; init; }
+
+    public double WarmUpSeconds => Math.Min(0.6, Math.Max(0.25, Seconds / 4));
+}
