@@ -116,6 +116,8 @@ internal sealed class WaiterSession
                 if (_wanted is { } slot && !_closing)
                 {
                     _wanted = null;
+                    // The last tenure's, which must not end the next one: session and slot may be the same.
+                    _release = null;
                     return slot;
                 }
                 if (_closing)
