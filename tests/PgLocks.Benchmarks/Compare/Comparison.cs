@@ -10,6 +10,9 @@ internal static class Comparison
 {
     private const double SetUpSeconds = 0.5;
 
+    /// <summary>Broken lines are easier to read than cut columns.</summary>
+    private const int ReportWidth = 210;
+
     internal static async Task<int> RunAsync(CompareOptions options, CancellationToken cancellationToken)
     {
         IReadOnlyList<Cell> cells = Cell.Plan(options);
@@ -18,7 +21,10 @@ internal static class Comparison
         await using ServerView view = await ServerView.OpenAsync(server.ConnectionString);
         Setting setting = Setting.Read(await view.VersionAsync(), await view.FsyncAsync(), redis?.Version, server.IsGiven);
         (Cell Cell, string Contender)[] runs = [.. from round in Enumerable.Range(0, options.Rounds) from cell in cells from contender in cell.Contenders(options, redis is not null) select (cell, contender)];
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, ReportWidth);
         Announce(options, setting, runs);
+        // On a server that young every gain counts as one after an unclean loss, and waits the lock delay.
+        await Task.Delay(TimeSpan.FromSeconds(Math.Max(0, new PgLocksOptions().LockDelay.TotalSeconds + 0.5 - await view.AgeSecondsAsync())), cancellationToken);
 
         var results = new Results(setting, options);
         string witness = Witness.CreateFile();
@@ -42,7 +48,9 @@ internal static class Comparison
                 };
                 Run run = Run.From(cell, contender, await workers.RunAsync(spec, view.CallsAsync, view.SessionsAsync, cancellationToken));
                 results.Add(run);
-                AnsiConsole.MarkupLineInterpolated($"[grey]{i + 1,4}/{runs.Length}[/] {run.Describe()}");
+                if (run.Failure is not null)
+                    await CleanSlots.RunAsync(server.ConnectionString);
+                AnsiConsole.WriteLine($"{i + 1,4}/{runs.Length} {run.Describe()}");
             }
         }
         finally

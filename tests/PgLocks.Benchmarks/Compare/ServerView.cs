@@ -24,6 +24,10 @@ internal sealed class ServerView : IAsyncDisposable
 
     internal Task<string> FsyncAsync() => ScalarAsync<string>("SHOW fsync");
 
+    /// <summary>Since its start or its last recovery.</summary>
+    internal Task<double> AgeSecondsAsync() => ScalarAsync<double>(
+        "SELECT extract(epoch FROM clock_timestamp() - greatest(pg_postmaster_start_time(), (SELECT stats_reset FROM pg_stat_bgwriter)))::float8");
+
     /// <summary>Statements run in this database so far; null where nothing counts them.</summary>
     internal async Task<long?> CallsAsync() => _countsCalls
         ? await ScalarAsync<long>("SELECT coalesce(sum(calls), 0)::int8 FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND query NOT LIKE '%pg_stat_statements%'")

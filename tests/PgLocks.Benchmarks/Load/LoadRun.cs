@@ -38,7 +38,7 @@ internal sealed class LoadRun
 
     internal int Next(Dice dice) => _keys[dice.Below(_keys.Length)];
 
-    internal long OwnerOf(int task) => _process * 1000 + task + 1;
+    internal long OwnerOf(int task) => Witness.Owner(_process, task);
 
     internal void BeginMeasured() => _phase = Load.Phase.Measured;
 

@@ -11,10 +11,13 @@ internal sealed unsafe class Witness : IDisposable
     /// <summary>A cache line a key, so that the witness makes no traffic that the keys do not make.</summary>
     private const int Stride = 8;
 
+    private const int TasksPerProcess = 1000;
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _words;
     private long _failures;
+    private string? _firstFailure;
 
     internal Witness(string path)
     {
@@ -26,6 +29,9 @@ internal sealed unsafe class Witness : IDisposable
     }
 
     internal long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Who met whom.</summary>
+    internal string? FirstFailure => Volatile.Read(ref _firstFailure);
 
     /// <summary>Whose turn it is, for probes in which processes alternate. Lies behind the keys' words.</summary>
     internal long Turn
@@ -46,15 +52,28 @@ internal sealed unsafe class Witness : IDisposable
 
     internal void Enter(int key, long owner)
     {
-        if (Interlocked.CompareExchange(ref _words[key * Stride], owner, 0) != 0)
-            Interlocked.Increment(ref _failures);
+        long met = Interlocked.CompareExchange(ref _words[key * Stride], owner, 0);
+        if (met != 0)
+            Fail(owner, "entered", met);
     }
 
     internal void Leave(int key, long owner)
     {
-        if (Interlocked.CompareExchange(ref _words[key * Stride], 0, owner) != owner)
-            Interlocked.Increment(ref _failures);
+        long met = Interlocked.CompareExchange(ref _words[key * Stride], 0, owner);
+        if (met != owner)
+            Fail(owner, "left", met);
     }
+
+    /// <summary>A word that names one task of all processes.</summary>
+    internal static long Owner(int process, int task) => process * TasksPerProcess + task + 1;
+
+    private void Fail(long owner, string did, long met)
+    {
+        Interlocked.Increment(ref _failures);
+        Interlocked.CompareExchange(ref _firstFailure, $"{Name(owner)} {did} and met {Name(met)}", null);
+    }
+
+    private static string Name(long owner) => owner == 0 ? "nobody" : $"task {(owner - 1) % TasksPerProcess} of process {(owner - 1) / TasksPerProcess}";
 
     public void Dispose()
     {

@@ -45,7 +45,7 @@ internal sealed record Run(string Scenario, int Processes, int Tasks, string Con
         long broken = group.Results.Sum(result => result.WitnessFailures);
         string? failure = group.Failure ?? group.Results.Select(result => result.Error).FirstOrDefault(error => error is not null);
         if (broken > 0)
-            failure = string.Create(CultureInfo.InvariantCulture, $"exclusion was broken {broken} times");
+            failure = string.Create(CultureInfo.InvariantCulture, $"exclusion was broken {broken} times; first: {group.Results.Select(result => result.FirstWitnessFailure).First(text => text is not null)}");
         if (failure is not null)
             return run with { Failure = failure };
 

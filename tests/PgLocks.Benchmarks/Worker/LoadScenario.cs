@@ -46,6 +46,7 @@ internal static class LoadScenario
             AllocatedBytes = measured.AllocatedBytes,
             RoundTrips = measured.RoundTrips,
             WitnessFailures = run.Witness.Failures,
+            FirstWitnessFailure = run.Witness.FirstFailure,
             Error = run.Error,
         };
     }

@@ -49,6 +49,8 @@ internal sealed record RunResult
 
     public long WitnessFailures { get; init; }
 
+    public string? FirstWitnessFailure { get; init; }
+
     public string? Error { get; init; }
 
     /// <summary>Figures of a probe, by name.</summary>
