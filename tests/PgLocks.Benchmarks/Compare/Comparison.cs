@@ -17,7 +17,7 @@ internal static class Comparison
     {
         IReadOnlyList<Cell> cells = Cell.Plan(options);
         await using BenchServer server = await BenchServer.StartAsync(cancellationToken);
-        await using RedisServer? redis = options.Contenders.Contains(Contenders.ContenderNames.MedallionRedis) ? await RedisServer.TryStartAsync(cancellationToken) : null;
+        await using RedisServer? redis = options.Contenders.Contains(Contenders.ContenderNames.MedallionRedis) ? await RedisServer.TryStartAsync() : null;
         await using ServerView view = await ServerView.OpenAsync(server.ConnectionString);
         Setting setting = Setting.Read(await view.VersionAsync(), await view.FsyncAsync(), redis?.Version, server.IsGiven);
         (Cell Cell, string Contender)[] runs = [.. from round in Enumerable.Range(0, options.Rounds) from cell in cells from contender in cell.Contenders(options, redis is not null) select (cell, contender)];

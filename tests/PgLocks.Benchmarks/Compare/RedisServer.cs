@@ -23,19 +23,19 @@ internal sealed class RedisServer : IAsyncDisposable
     internal string Version { get; }
 
     /// <summary>Null where redis-server is not installed.</summary>
-    internal static async Task<RedisServer?> TryStartAsync(CancellationToken cancellationToken)
+    internal static async Task<RedisServer?> TryStartAsync()
     {
         string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
         if (program is null)
             return null;
         string port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
-        TemporaryFolder folder = await TemporaryFolder.CreateAsync("pglocks-redis", cancellationToken);
+        TemporaryFolder folder = await TemporaryFolder.CreateAsync("pglocks-redis");
         GuardedProcess? process = null;
         try
         {
             process = await GuardedProcess.StartAsync(
-                folder, "redis.log", [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path], cancellationToken);
+                folder, "redis.log", [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.Path]);
             string configuration = $"127.0.0.1:{port},connectRetry=10,connectTimeout=5000";
             await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(configuration);
             return new RedisServer(folder, process, configuration, connection.GetServers()[0].Version.ToString());
