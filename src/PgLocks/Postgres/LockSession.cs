@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using PgLocks.Migrations;
 using PgLocks.Slots;
 
 namespace PgLocks.Postgres;
@@ -38,9 +37,7 @@ internal sealed class LockSession : IDisposable
             long sentAt = context.Time.GetTimestamp();
             ServerInfo server = ServerInfo.Read(connection);
             server.Check(connection, context.Options.AllowSessionPooler);
-            Space found = SpaceReader.Read(connection, context.Space.Name, server, SchemaMigrator.LatestVersion);
-            if (found.ClassId != context.Space.ClassId || found.PoolSize != context.Space.PoolSize || found.SystemIdentifier != context.Space.SystemIdentifier)
-                throw new PgLocksConfigurationException($"Space '{found.Name}' is another one than at start (class {found.ClassId}, {found.PoolSize} slots, cluster {found.SystemIdentifier}). Restart the process.");
+            SpaceReader.Recheck(connection, context.Space, server);
             ApplySettings(connection, context.Connections);
             context.Opened(new SessionOpened(server.BackendPid, server.BackendStart, role));
             return new LockSession(context, connection, role, server, sentAt);

@@ -8,15 +8,26 @@ internal static class SpaceReader
     internal static Space Read(NpgsqlConnection connection, string name, ServerInfo server, long latestSchema)
     {
         CheckSchema(connection, latestSchema);
-        (int classId, int poolSize, short hashVersion, long timeline) = ReadRow(connection, name);
+        (int classId, int poolSize, short hashVersion, _) = ReadRow(connection, name);
         if (hashVersion != Space.HashVersion)
             throw new PgLocksConfigurationException($"Space '{name}' maps keys by hash version {hashVersion}; this PgLocks knows {Space.HashVersion}. Update the package.");
         if (!Keys.SlotMap.IsPoolSize(poolSize))
             throw new PgLocksConfigurationException($"Space '{name}' has a pool of {poolSize} slots, which is no power of two from 16 to 4,096. Set pglocks.spaces.pool_size back.");
         uint[] sequences = ReadSequences(connection, name, classId, poolSize);
+        return new Space(name, classId, poolSize, sequences, server.SystemIdentifier);
+    }
+
+    /// <summary>
+    /// For every session that is to own slots: the space must still be the one that the instance started with, and on a newer timeline its
+    /// sequences are moved ahead first, since an asynchronous failover may have rewound them.
+    /// </summary>
+    internal static void Recheck(NpgsqlConnection connection, Space space, ServerInfo server)
+    {
+        (int classId, int poolSize, _, long timeline) = ReadRow(connection, space.Name);
+        if (classId != space.ClassId || poolSize != space.PoolSize || server.SystemIdentifier != space.SystemIdentifier)
+            throw new PgLocksConfigurationException($"Space '{space.Name}' is another one than at start (class {classId}, {poolSize} slots, cluster {server.SystemIdentifier}). Restart the process.");
         if (server.Timeline > timeline)
             Scalar(connection, Sql.AdoptTimeline, classId);
-        return new Space(name, classId, poolSize, sequences, server.SystemIdentifier);
     }
 
     private static void CheckSchema(NpgsqlConnection connection, long latest)
