@@ -12,6 +12,9 @@ internal struct KeyCounts
     internal long WaitSum;
     internal long HoldSum;
 
+    /// <summary>Grows whenever anything happens.</summary>
+    internal readonly long Activity => Acquired + TimedOut;
+
     internal readonly KeyCounts Minus(in KeyCounts other) => new()
     {
         Acquired = Acquired - other.Acquired,

@@ -23,8 +23,11 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     /// <summary>The row of the registry; null until it is known.</summary>
     internal long? KeyId { get; set; }
 
-    /// <summary>Intervals without a change; counted by the sweep.</summary>
+    /// <summary>Intervals without a change.</summary>
     internal int IdleIntervals { get; private set; }
+
+    /// <summary>Intervals without a change in which counts stayed unwritten.</summary>
+    internal int UnwrittenIntervals { get; private set; }
 
     internal PositionKey Key => keyLock.Key;
 
@@ -33,7 +36,6 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     internal override void Released(long waited, long held, WaitCauses causes, bool lost)
     {
         long hold = telemetry.Nanoseconds(held);
-        _counts.Acquired++;
         _counts.HoldSum += hold;
         _holds.Add(Buckets.Of(hold));
         if (hold > _holdMax)
@@ -42,6 +44,8 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
             Waited(telemetry.Nanoseconds(waited), causes);
         if (lost || hold >= telemetry.LongHold)
             Notable(hold, lost);
+        // Last, and read first: a reader that sees the count finds everything else, and a sample that it finds too early is not lost by it.
+        Volatile.Write(ref _counts.Acquired, _counts.Acquired + 1);
     }
 
     internal override void TimedOut(long waited, WaitCauses causes)
@@ -53,7 +57,9 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     /// <summary>What was not written yet; null when nothing was.</summary>
     internal KeyInterval? Read()
     {
+        long acquired = Volatile.Read(ref _counts.Acquired);
         KeyCounts now = _counts;
+        now.Acquired = acquired;
         now.TimedOut = Volatile.Read(ref _timedOut);
         KeyCounts delta = now.Minus(_written);
         if (delta.Acquired == 0 && delta.TimedOut == 0)
@@ -65,12 +71,14 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
             Math.Max(Interlocked.Exchange(ref _waitMax, 0), waits.AtLeastMax), Math.Max(Interlocked.Exchange(ref _holdMax, 0), holds.AtLeastMax));
     }
 
-    /// <summary>Counts an interval as idle or not.</summary>
-    internal void Age()
+    /// <summary>Counts an interval as idle or not, by the reading that the sweep goes by: what happens after it belongs to the next.</summary>
+    internal void Age(KeyInterval? interval)
     {
-        long activity = _counts.Acquired + Volatile.Read(ref _timedOut);
-        IdleIntervals = activity == _lastActivity ? IdleIntervals + 1 : 0;
+        long activity = (interval?.Reading ?? _written).Activity;
+        bool isIdle = activity == _lastActivity;
         _lastActivity = activity;
+        IdleIntervals = isIdle ? IdleIntervals + 1 : 0;
+        UnwrittenIntervals = isIdle && interval is not null ? UnwrittenIntervals + 1 : 0;
     }
 
     /// <summary>The interval has reached the server.</summary>

@@ -23,9 +23,10 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
         {
             var recorder = (KeyRecorder)gate.Sink;
             AddHeld(gate, recorder, batch);
-            recorder.Age();
             KeyInterval? interval = recorder.Read();
-            if (recorder.IdleIntervals < (interval is null ? MostIdle : MostUnwritten) || !keys.TryEvict(gate))
+            recorder.Age(interval);
+            bool isStale = interval is null ? recorder.IdleIntervals >= MostIdle : recorder.UnwrittenIntervals >= MostUnwritten;
+            if (!isStale || !keys.TryEvict(gate))
                 Add(interval, batch);
             else if (interval is null)
                 _evicted.Add(recorder);
