@@ -12,7 +12,7 @@ internal static class CompareCommand
         var seconds = new Option<double?>("--seconds") { Description = "Measured time of one run. Default: 2, quick 0.5." };
         var rounds = new Option<int?>("--rounds") { Description = "Repetitions, of which the median is reported. Default: 3, quick 1." };
         var contenders = List("--contenders", ContenderNames.All);
-        var scenarios = List("--scenarios", [.. Worker.Scenarios.All.Where(name => name != Worker.Scenarios.Memory)]);
+        var scenarios = List("--scenarios", Worker.Scenarios.All);
         var processes = new Option<int[]>("--processes") { Description = "Numbers of processes. Default: 1 2 4 8.", AllowMultipleArgumentsPerToken = true };
         var memory = new Option<bool>("--memory") { Description = "Also measure bytes per key, and what a million keys leave behind (minutes)." };
         var folder = new Option<DirectoryInfo>("--out") { Description = "Where results go.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/benchmarks") };
@@ -23,6 +23,7 @@ internal static class CompareCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             bool isQuick = parsed.GetValue(quick);
+            bool asksForMemory = parsed.GetValue(memory) || Split(parsed.GetValue(scenarios)).Contains(Worker.Scenarios.Memory);
             var options = new CompareOptions
             {
                 Quick = isQuick,
@@ -31,7 +32,7 @@ internal static class CompareCommand
                 Contenders = Chosen(parsed.GetValue(contenders), ContenderNames.All),
                 Scenarios = Chosen(parsed.GetValue(scenarios), Worker.Scenarios.All),
                 Processes = parsed.GetValue(processes) is { Length: > 0 } given ? given : [1, 2, 4, 8],
-                Memory = parsed.GetValue(memory),
+                Memory = asksForMemory,
                 Out = parsed.GetValue(folder)!,
             };
             return Comparison.RunAsync(options, cancellationToken);

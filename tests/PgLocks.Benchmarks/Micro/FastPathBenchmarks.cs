@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using PgLocks.Benchmarks.Load;
 using PgLocks.Keys;
+using PgLocks.Telemetry;
+using Histogram = PgLocks.Telemetry.Histogram;
 
 namespace PgLocks.Benchmarks.Micro;
 
@@ -40,5 +42,5 @@ public class FastPathBenchmarks
     public int SlotOf() => _map.SlotOf(_key);
 
     [Benchmark(Description = "histogram record")]
-    public void RecordDuration() => _histogram.Record(_nanoseconds++ & 0xFFFFF);
+    public void RecordDuration() => _histogram.Add(Buckets.Of(_nanoseconds++ & 0xFFFFF));
 }
