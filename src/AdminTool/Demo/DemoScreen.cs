@@ -31,7 +31,7 @@ internal sealed class DemoScreen(TextWriter writer, TimeProvider time)
 
     private async Task DrawAsync(DemoTraffic traffic, Task running, ProgressContext bar)
     {
-        var task = bar.AddTask("", maxValue: Math.Max(1, traffic.Stream.Total));
+        var task = bar.AddTask(Status(traffic.Stream), maxValue: Math.Max(1, traffic.Stream.Total));
         while (await TicksAsync(running, BarInterval))
         {
             PrintNews(traffic);
@@ -62,8 +62,9 @@ internal sealed class DemoScreen(TextWriter writer, TimeProvider time)
             Warn(line);
     }
 
-    private static string Status(OrderStream stream) =>
-        $"{stream.Answered:#,0} of {stream.Total:#,0} orders, {(stream.Elapsed > TimeSpan.Zero ? stream.Answered / stream.Elapsed.TotalSeconds : 0):#,0} a second";
+    private static string Status(OrderStream stream) => stream.Elapsed == TimeSpan.Zero
+        ? "The processors are starting"
+        : $"{stream.Answered:#,0} of {stream.Total:#,0} orders, {stream.Answered / stream.Elapsed.TotalSeconds:#,0} a second";
 
     private void Mark(string mark, Color color, string sentence)
     {

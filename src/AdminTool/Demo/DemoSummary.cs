@@ -75,10 +75,7 @@ internal sealed class DemoSummary(TextWriter writer)
     private void WriteDifferences(Proof proof)
     {
         foreach (var difference in proof.Differences.Take(ShownDifferences))
-        {
-            _console.Write(new Text(TerminalText.Escape(
-                $"  {difference.PositionUuid} ({difference.Pair}): net leverage {Leverage(difference.Found)} instead of {Leverage(difference.Expected)}, {difference.LostUpdates} of {difference.Expected?.OrderCount ?? 0} orders lost\n")));
-        }
+            _console.WriteLine($"  {difference.PositionUuid}: {TerminalText.Escape(Told(difference))}");
     }
 
     private void Verdict(bool isGood, string sentence)
@@ -101,6 +98,10 @@ internal sealed class DemoSummary(TextWriter writer)
     private static Text[] Row(string title, params long[] nanoseconds) => [new(title), .. nanoseconds.Select(Time)];
 
     private static Text Time(long nanoseconds) => new(Durations.Show(nanoseconds));
+
+    private static string Told(Difference difference) =>
+        $"{difference.LostUpdates} of {difference.Expected?.OrderCount ?? 0} orders lost in {difference.Pair}, "
+        + $"net leverage {Leverage(difference.Found)} instead of {Leverage(difference.Expected)}";
 
     private static string Leverage(OrderProcessor.Position? position) => position is null ? "none" : $"{position.NetLeverage}";
 
