@@ -17,7 +17,7 @@ public static class PgLocksServiceCollectionExtensions
     /// <summary>
     /// Adds <see cref="ILockProvider"/> and <see cref="PgLockProvider"/>, started with the host before its other services and drained after
     /// them, and the health check <c>pglocks</c>. Options come from the configuration section <c>PgLocks</c>, then from <paramref name="configure"/>;
-    /// they are validated when the host starts.
+    /// they are validated when the host starts. Calling it again only adds to the options.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets options; default: only the section counts.</param>
@@ -27,10 +27,12 @@ public static class PgLocksServiceCollectionExtensions
         OptionsBuilder<PgLocksOptions> options = services.AddOptions<PgLocksOptions>().BindConfiguration("PgLocks");
         if (configure is not null)
             options.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(HostedLockProvider)))
+            return services;
         options.ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PgLocksOptions>, PgLocksOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<HostedLockProvider>();
+        services.AddSingleton<HostedLockProvider>();
         services.TryAddSingleton<ILockProvider>(provider => provider.GetRequiredService<HostedLockProvider>());
         services.TryAddSingleton(provider => provider.GetRequiredService<HostedLockProvider>().Started);
         services.AddHostedService<PgLocksService>();
