@@ -22,7 +22,7 @@ internal sealed class LockSession : IDisposable
         Renew(sentAt);
     }
 
-    internal SessionLease Lease { get; }
+    internal SessionLease Lease { get; private set; }
 
     /// <summary>True while the server is younger than the lock delay: it may have freed slots whose owners do not know yet.</summary>
     internal bool IsServerYoung => _context.Time.GetTimestamp() < _youngUntil;
@@ -65,9 +65,10 @@ internal sealed class LockSession : IDisposable
         }
     }
 
-    /// <summary>Whether an exception means that the session is no more, and not that the code is wrong.</summary>
-    internal static bool IsFailure(Exception failure) =>
-        failure is NpgsqlException or PgLockException or TimeoutException or IOException or System.Net.Sockets.SocketException;
+    /// <summary>Whether an exception means that the session is no more, and not that the code is wrong. What is none of these ends the process.</summary>
+    /// <remarks>A connection that broke unseen answers the next command with an <see cref="InvalidOperationException"/>.</remarks>
+    internal static bool IsFailure(Exception failure) => failure is NpgsqlException or PgLockException or TimeoutException
+        or IOException or System.Net.Sockets.SocketException or OperationCanceledException or InvalidOperationException;
 
     internal static void ApplySettings(NpgsqlConnection connection, Connections connections)
     {
@@ -83,6 +84,13 @@ internal sealed class LockSession : IDisposable
         command.ExecuteNonQuery();
         _context.RoundTrips.CountHeartbeat();
         Renew(sentAt);
+    }
+
+    /// <summary>Proves the session anew, after a wait in which it owned nothing and that outlasted the old proof.</summary>
+    internal void BeginLease()
+    {
+        Lease = new SessionLease(Lease.Role);
+        Heartbeat();
     }
 
     /// <summary>One round trip: releases, then tries, then draws two numbers each.</summary>

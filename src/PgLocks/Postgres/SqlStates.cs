@@ -5,6 +5,10 @@ namespace PgLocks.Postgres;
 /// <summary>What the server's error codes mean to a lock provider.</summary>
 internal static class SqlStates
 {
+    /// <summary>A wait that ended by its <c>lock_timeout</c>, or by a cancel request of this process, which Npgsql reports by another exception.</summary>
+    internal static bool IsEndOfWait(Exception error) => error is OperationCanceledException
+        || error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
+
     internal static bool IsLockTimeout(PostgresException error) => error.SqlState == PostgresErrorCodes.LockNotAvailable;
 
     /// <summary>A failure to start, told so that its reader knows what to do next. Never the connection string: it has a password.</summary>

@@ -1,4 +1,3 @@
-using Npgsql;
 using PgLocks.Slots;
 
 namespace PgLocks.Postgres;
@@ -29,6 +28,7 @@ internal sealed class WaiterSession
     private readonly Thread _thread;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LockSession? _session;
+    private SessionLease? _watched;
     private int? _wanted;
     private (int Slot, SessionLease Owner)? _release;
     private bool _closing;
@@ -143,7 +143,7 @@ internal sealed class WaiterSession
                         continue;
                     return false;
                 }
-                DeadlineWatch.Start(_context, _events, session.Lease);
+                Watch(session.Lease);
                 _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung);
                 return true;
             }
@@ -173,7 +173,7 @@ internal sealed class WaiterSession
         {
             number = session.WaitFor(slot, _events.IsContended(slot) ? null : _pool.RequestFor(slot));
         }
-        catch (PostgresException ended) when (ended.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled)
+        catch (Exception ended) when (SqlStates.IsEndOfWait(ended))
         {
             // A grant can race the end of the wait (DistributedLock#147): ask what this session really holds.
             if (!session.Holds(slot))
@@ -181,8 +181,15 @@ internal sealed class WaiterSession
             number = session.DrawGain(slot);
         }
         if (!session.TryRenew(sentAt))
-            session.Heartbeat();
+            session.BeginLease();
         return number;
+    }
+
+    /// <summary>Once a lease, which mostly outlives the tenures under it.</summary>
+    private void Watch(SessionLease lease)
+    {
+        if (_watched != lease)
+            DeadlineWatch.Start(_context, _events, _watched = lease);
     }
 
     private void Own(int slot)
