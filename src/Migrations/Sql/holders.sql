@@ -7,7 +7,8 @@ WITH advisory AS MATERIALIZED (
            min(l.pid) FILTER (WHERE l.granted) OVER w AS holder_pid,
            (count(*) FILTER (WHERE NOT l.granted) OVER w)::int4 AS waiters
     FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'advisory' AND l.objsubid = 2
+    -- An instance's mark of life is the lock (class_id, -1): no slot, and as an oid too large for an int4, whoever filters by slot first.
+    WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.objid::int8 < 4096
       AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
     WINDOW w AS (PARTITION BY l.classid, l.objid)
 )
