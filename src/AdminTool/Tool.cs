@@ -3,7 +3,9 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using PgLocks.AdminTool.CommandLine;
 using PgLocks.AdminTool.Commands;
+using PgLocks.AdminTool.Commands.Locks;
 using PgLocks.AdminTool.Commands.Migrate;
+using PgLocks.AdminTool.Commands.Stats;
 
 namespace PgLocks.AdminTool;
 
@@ -33,6 +35,8 @@ public static class Tool
         var root = new Command("pglocks", "Position locks on PostgreSQL: who holds what, since when, who waits, and what to do about it.")
         {
             new MigrateCommands(common),
+            new LocksCommands(common),
+            new StatsCommands(common),
             new DemoCommand(common),
         };
         common.AddTo(root);

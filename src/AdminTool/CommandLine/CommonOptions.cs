@@ -26,15 +26,7 @@ internal sealed class CommonOptions
     {
         Description = "How to print: for people (table, the default), programs or spreadsheets.",
         HelpName = "table|json|csv",
-        CustomParser = argument =>
-        {
-            var word = argument.Tokens[0].Value;
-            var found = Enum.GetValues<OutputFormat>().Where(format => format.ToString().Equals(word, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (found is [var format])
-                return format;
-            argument.AddError($"'{word}' is not an output. Choose table, json or csv.");
-            return default;
-        },
+        CustomParser = EnumWord.Parse<OutputFormat>,
         Recursive = true,
     };
 

@@ -59,6 +59,33 @@ internal sealed class Invocation
         return failure.ExitCode;
     }
 
+    /// <summary>For an answer that is repeated: the next one takes the place of the last one, on a terminal.</summary>
+    public void StartScreen()
+    {
+        if (Format == OutputFormat.Table && Consoles.IsTerminal(Streams.Out))
+            Consoles.For(Streams.Out).Clear(home: true);
+    }
+
+    /// <summary>Waits between two looks; false when the user has had enough.</summary>
+    public async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !cancellationToken.IsCancellationRequested;
+    }
+
+    /// <summary>Asks for a yes.</summary>
+    /// <exception cref="ToolException">The answer was no, or there is nobody to ask.</exception>
+    public async Task ConfirmAsync(string question, CancellationToken cancellationToken)
+    {
+        if (!Streams.IsInteractive)
+            throw new ToolException(ExitCode.Refused, "not_confirmed", "There is nobody to ask for confirmation, so nothing was done.", "Give --yes to confirm beforehand.");
+        await Streams.Error.WriteAsync($"{TerminalText.Escape(question)} [y/N] ");
+        // On a thread of its own: reading a terminal cannot be cancelled.
+        var answer = await Task.Run(Streams.In.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        if (answer?.Trim().ToUpperInvariant() is not ("Y" or "YES"))
+            throw new ToolException(ExitCode.Refused, "not_confirmed", "Not confirmed, so nothing was done.", "Answer y, or give --yes.");
+    }
+
     /// <summary>A line for people about what goes on; never part of the answer.</summary>
     public void Progress(string line) => Streams.Error.WriteLine(TerminalText.Escape(line));
 }

@@ -20,6 +20,10 @@ internal static class ServerErrors
         _ => null,
     };
 
+    public static ToolException NoAnswer(Invocation call, Exception exception) => Refuse(
+        ExitCode.CannotConnect, "cannot_connect", $"Cannot reach {call.Target}: no answer within {Durations.Show(call.Timeout)}.",
+        "Check that the server runs, Host and Port, and the firewall between.", exception);
+
     private static ToolException Answered(PostgresException error, Invocation call) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Refuse(

@@ -28,7 +28,7 @@ public sealed class ToolTests
     [InlineData("Required command was not provided")]
     [InlineData("Option '--to' is required", "migrate", "down")]
     [InlineData("'30' is not a duration", "migrate", "status", "--timeout", "30")]
-    [InlineData("'xml' is not an output", "migrate", "status", "--output", "xml")]
+    [InlineData("'xml' is none of: table, json, csv", "migrate", "status", "--output", "xml")]
     public async Task RunAsync_BadUsage_SaysWhatAndHowToGetHelp(string message, params string[] args)
     {
         var run = await ToolRun.OfAsync(args);

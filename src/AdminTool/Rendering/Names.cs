@@ -1,0 +1,16 @@
+namespace PgLocks.AdminTool.Rendering;
+
+/// <summary>How things are called in tables.</summary>
+internal static class Names
+{
+    /// <summary>5GhC…/EURUSD; null when the key is not known.</summary>
+    public static string? Key(string? hotkey, string? pair) => hotkey is null ? null : $"{hotkey}/{pair}";
+
+    /// <summary>orders@host-2 (pid 4711); of a foreign session what is known of it.</summary>
+    public static string Process(string? application, string? host, int? pid)
+    {
+        var name = string.IsNullOrEmpty(application) ? "unnamed" : application;
+        var place = string.IsNullOrEmpty(host) ? "" : $"@{host}";
+        return pid is null ? $"{name}{place}" : $"{name}{place} (pid {pid})";
+    }
+}
