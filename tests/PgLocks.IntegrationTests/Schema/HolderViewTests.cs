@@ -65,6 +65,19 @@ public sealed class HolderViewTests(PostgresServer server)
         Assert.Equal(1, await elsewhere.ScalarAsync<long>("SELECT count(*) FROM pglocks.current_holders"));
     }
 
+    [Theory]
+    [InlineData("current_holders")]
+    [InlineData("current_waiters")]
+    [InlineData("long_held")]
+    public async Task HolderViews_OneSlotAskedForWhileAnInstanceIsLive_AreNotIrritatedByItsMark(string view)
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var home = await InstanceAsync(database, slot: 5);
+        await home.ExecuteAsync("SELECT pg_advisory_lock_shared($1, -1)", ClassId);
+
+        Assert.Equal(view == "current_holders" ? 1 : 0, await database.ScalarAsync<long>($"SELECT count(*) FROM pglocks.{view} WHERE slot = 5"));
+    }
+
     [Fact]
     public async Task CurrentHolders_RowsOfAKilledInstance_AreNotShown()
     {
