@@ -66,13 +66,6 @@ internal sealed class Invocation
             Consoles.For(Streams.Out).Clear(home: true);
     }
 
-    /// <summary>Waits between two looks; false when the user has had enough.</summary>
-    public async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
-    {
-        await Task.Delay(pause, Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return !cancellationToken.IsCancellationRequested;
-    }
-
     /// <summary>Asks for a yes.</summary>
     /// <exception cref="ToolException">The answer was no, or there is nobody to ask.</exception>
     public async Task ConfirmAsync(string question, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal static class SessionQueries
             LEFT JOIN pglocks.spaces sp ON l.locktype = 'advisory' AND l.objsubid = 2 AND sp.class_id::oid = l.classid
                 AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = current_database())
             LEFT JOIN pglocks.current_holders h ON l.granted AND h.space = sp.name AND h.slot = l.objid::int8 AND h.backend_pid = l.pid
-            ORDER BY kind <> 'slot', sp.name, l.objid::int8, what, h.hotkey, h.pair
+            ORDER BY sp.name, l.locktype, l.objid::int8, what, h.hotkey, h.pair
             """,
             new { backendPid },
             cancellationToken);

@@ -31,16 +31,31 @@ internal sealed class LocksLongHeldCommand : DatabaseVerb
 
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
-        while (true)
+        if (!call.Get(_watch))
+            return await LookAsync(call, database, space, cancellationToken);
+        var exitCode = ExitCode.Done;
+        try
         {
-            var holders = await database.ReadAsync(
-                connection => HolderQueries.LongHeldAsync(connection, space, call.Get(_over), cancellationToken), cancellationToken);
-            if (call.Get(_watch))
+            while (exitCode == ExitCode.Done)
+            {
                 call.StartScreen();
-            var exitCode = call.Answer(Report(holders, space, call.Get(_over)), holders.Count > 0 && call.Get(_failIfAny) ? ExitCode.Found : ExitCode.Done);
-            if (exitCode != ExitCode.Done || !call.Get(_watch) || !await call.PauseAsync(call.Get(_every) ?? TimeSpan.FromSeconds(2), cancellationToken))
-                return exitCode;
+                exitCode = await LookAsync(call, database, space, cancellationToken);
+                if (exitCode == ExitCode.Done)
+                    await Task.Delay(call.Get(_every) ?? TimeSpan.FromSeconds(2), call.Time, cancellationToken);
+            }
         }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl-C is how a watch ends.
+        }
+        return exitCode;
+    }
+
+    private async Task<int> LookAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
+    {
+        var over = call.Get(_over);
+        var holders = await database.ReadAsync(connection => HolderQueries.LongHeldAsync(connection, space, over, cancellationToken), cancellationToken);
+        return call.Answer(Report(holders, space, over), holders.Count > 0 && call.Get(_failIfAny) ? ExitCode.Found : ExitCode.Done);
     }
 
     private static Report Report(IReadOnlyList<Holder> holders, Space space, TimeSpan? over) => new()

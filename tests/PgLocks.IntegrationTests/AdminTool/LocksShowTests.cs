@@ -1,0 +1,85 @@
+using PgLocks.AdminTool;
+using PgLocks.IntegrationTests.Schema;
+using PgLocks.TestKit;
+
+namespace PgLocks.IntegrationTests.AdminTool;
+
+public sealed class LocksShowTests(PostgresServer server)
+{
+    [Fact]
+    public async Task Show_Slot_HasHoldersWaitersKeysAndEvents()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        var orders = await scene.ProcessAsync("orders", 4711);
+        await scene.HoldAsync(orders, 17, "5GhC", "EURUSD", "90 seconds");
+        var late = await scene.ProcessAsync("late", 4712);
+        var wait = await scene.WaitAsync(late, 17);
+        await scene.Database.ExecuteAsync(
+            "INSERT INTO pglocks.lock_events (at, kind, class_id, slot, data) VALUES (now(), 'long_wait', $1, 17, '{\"waited_ms\": 1200}')", LockScene.ClassId);
+
+        var json = (await scene.RunAsync("locks", "show", "17", "--output", "json")).Json;
+        var table = (await scene.RunAsync("locks", "show", "17")).Output;
+        await orders.ExecuteAsync("SELECT pg_advisory_unlock_all()");
+        await wait;
+
+        Assert.Equal(17, json.GetProperty("slot").GetInt32());
+        Assert.Equal("(1346849792, 17)", json.GetProperty("advisory_lock").GetString());
+        Assert.Equal(orders.ProcessID, json.GetProperty("holders")[0].GetProperty("backend_pid").GetInt32());
+        Assert.Equal(late.ProcessID, json.GetProperty("waiters")[0].GetProperty("backend_pid").GetInt32());
+        Assert.Equal("5GhC", json.GetProperty("keys")[0].GetProperty("hotkey").GetString());
+        Assert.Equal("long_wait", json.GetProperty("events")[0].GetProperty("kind").GetString());
+        Assert.All(["Holders", "Waiters", "Keys", "Events", "5GhC/EURUSD", "long_wait"], part => Assert.Contains(part, table, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("5GhC/EURUSD")]
+    [InlineData("5GhC:EURUSD")]
+    public async Task Show_Key_ShowsItsSlot(string key)
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        var slot = await scene.Database.ScalarAsync<int>("SELECT pglocks.slot_of('5GhC', 'EURUSD')");
+        await scene.Stats.KeyAsync("5GhC", "EURUSD", slot);
+
+        var json = (await scene.RunAsync("locks", "show", key, "--output", "json")).Json;
+
+        Assert.Equal(slot, json.GetProperty("slot").GetInt32());
+        Assert.Equal("EURUSD", json.GetProperty("pair").GetString());
+    }
+
+    [Fact]
+    public async Task Show_KeyNobodyUsed_IsNotFoundAndNamesItsSlot()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        var slot = await scene.Database.ScalarAsync<int>("SELECT pglocks.slot_of('typo', 'EURUSD')");
+
+        var run = await scene.RunAsync("locks", "show", "typo/EURUSD");
+
+        Assert.Equal(ExitCode.NotFound, run.ExitCode);
+        Assert.Contains($"'pglocks locks show {slot}'", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_SlotBeyondThePool_IsNotFound()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+
+        var run = await scene.RunAsync("locks", "show", "256", "--output", "json");
+
+        Assert.Equal(ExitCode.NotFound, run.ExitCode);
+        Assert.Equal("slot_not_found", run.Json.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("17", "clean")]
+    [InlineData("18", "unclean: the last owner died, the next one waits the lock delay")]
+    [InlineData("19", null)]
+    public async Task Show_SlotThatNobodyHolds_TellsHowItWasReleased(string slot, string? expected)
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await scene.Database.ExecuteAsync("SELECT setval('pglocks.slot_1346849792_17', 4), setval('pglocks.slot_1346849792_18', 5)");
+
+        var json = (await scene.RunAsync("locks", "show", slot, "--output", "json")).Json;
+
+        Assert.Equal(expected, json.GetProperty("last_release").GetString());
+    }
+}
