@@ -14,6 +14,7 @@ public sealed class M202611220900_CreateSpaces : SchemaMigration
             .WithColumn("hash_version").AsInt16().NotNullable().WithDefaultValue(1)
             .WithColumn("generation").AsInt64().NotNullable().WithDefaultValue(1)
             .WithColumn("timeline").AsInt64().NotNullable() // of the WAL, when the slots were made or last moved
+            .WithColumn("recovered_at").AsCustom("timestamptz").Nullable() // of the server, likewise
             .WithColumn("lock_delay_ms").AsInt32().NotNullable().WithDefaultValue(3500)
             .WithColumn("created_at").AsCustom("timestamptz").NotNullable().WithDefaultValue(Now);
         Check("spaces", "class_id", "class_id > 0");

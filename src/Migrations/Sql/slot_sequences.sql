@@ -1,6 +1,6 @@
 -- Every slot has a sequence of its own, because nextval is neither transactional nor a row: a draw costs microseconds and survives rollback.
 -- CACHE 1: parity and order would be lost with numbers cached in sessions.
--- SECURITY DEFINER: the sequences must belong to the owner of the schema, whoever inserts the space, or adopt_timeline could not move them.
+-- SECURITY DEFINER: the sequences must belong to the owner of the schema, whoever inserts the space, or adopt_server could not move them.
 CREATE FUNCTION pglocks.spaces_add_slots() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pglocks, pg_temp
@@ -18,21 +18,36 @@ REVOKE ALL ON FUNCTION pglocks.spaces_add_slots() FROM PUBLIC;
 CREATE TRIGGER spaces_add_slots AFTER INSERT OR UPDATE OF class_id, pool_size ON pglocks.spaces
     FOR EACH ROW EXECUTE FUNCTION pglocks.spaces_add_slots();
 
--- Moves every slot forward by 2^20 to an odd number, from at least least_value: what was drawn until now can neither be drawn again nor
--- be compared wrongly, and the next gain draws an even number, which tells it to wait for the lock delay.
-CREATE FUNCTION pglocks.move_slots(class_id int4, pool_size int4, least_value int8) RETURNS void
+-- Moves every slot forward by 2^20, from at least least_value: what was drawn until now can neither be drawn again nor be compared wrongly.
+-- Clean: to an even number, after which a gain is a clean hand-over. Else to an odd one: the next gain draws an even number, which tells it
+-- to wait for the lock delay.
+CREATE FUNCTION pglocks.move_slots(class_id int4, pool_size int4, least_value int8, clean boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
 DECLARE
     sequence regclass;
+    target int8;
 BEGIN
     FOR slot IN 0 .. pool_size - 1 LOOP
         sequence := format('pglocks.slot_%s_%s', class_id, slot)::regclass;
-        PERFORM setval(sequence, (greatest(coalesce(pg_sequence_last_value(sequence), 0), least_value) + (1 << 20)) | 1);
+        target := (greatest(coalesce(pg_sequence_last_value(sequence), 0), least_value) + (1 << 20)) | 1;
+        PERFORM setval(sequence, CASE WHEN clean THEN target + 1 ELSE target END);
     END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION pglocks.move_slots(int4, int4, int8) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pglocks.move_slots(int4, int4, int8, boolean) FROM PUBLIC;
+
+-- When the server last lost its memory. A restart in place after the crash of one backend leaves pg_postmaster_start_time() as it was, but
+-- resets the statistics; a reset by hand only makes this too late, which is the safe side.
+CREATE FUNCTION pglocks.server_recovered_at() RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+    SELECT greatest(pg_postmaster_start_time(), (SELECT w.stats_reset FROM pg_stat_wal w))
+$$;
+REVOKE ALL ON FUNCTION pglocks.server_recovered_at() FROM PUBLIC;
+
+ALTER TABLE pglocks.spaces ALTER COLUMN recovered_at SET DEFAULT pglocks.server_recovered_at();
 
 CREATE FUNCTION pglocks.current_timeline() RETURNS int8
 LANGUAGE sql STABLE

@@ -35,7 +35,7 @@ DECLARE
 BEGIN
     SELECT max(pg_sequence_last_value(format('pglocks.slot_%s_%s', OLD.class_id, slot)::regclass)) INTO highest
     FROM generate_series(0, OLD.pool_size - 1) AS slot;
-    PERFORM pglocks.move_slots(NEW.class_id, NEW.pool_size, coalesce(highest, 0));
+    PERFORM pglocks.move_slots(NEW.class_id, NEW.pool_size, coalesce(highest, 0), false);
 
     UPDATE pglocks.position_keys k
     SET class_id = NEW.class_id, slot = pglocks.slot_in_pool(m.hotkey || ':' || k.trade_pair_id, NEW.pool_size)

@@ -2,16 +2,6 @@
 --   BEGIN; SELECT pglocks.xact_lock('5GhC...', 'EURUSD'); ...read and write the position in further statements...; COMMIT;
 -- A statement of its own, always: a read in the statement that waits sees the world from before the wait.
 
--- When the server last lost its memory. A restart in place after the crash of one backend leaves pg_postmaster_start_time() as it was, but
--- resets the statistics; a reset by hand only makes this too late, which is the safe side.
-CREATE FUNCTION pglocks.server_recovered_at() RETURNS timestamptz
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pglocks, pg_temp
-AS $$
-    SELECT greatest(pg_postmaster_start_time(), (SELECT w.stats_reset FROM pg_stat_wal w))
-$$;
-REVOKE ALL ON FUNCTION pglocks.server_recovered_at() FROM PUBLIC;
-
 -- Refuses what would lock silently the wrong thing or protect nothing, and finds the slot.
 CREATE FUNCTION pglocks.lockable_slot(
     hotkey text, pair text, space text, OUT class_id int4, OUT slot int4, OUT lock_delay_ms int4)

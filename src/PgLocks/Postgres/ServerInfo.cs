@@ -9,12 +9,11 @@ namespace PgLocks.Postgres;
 /// <param name="BackendStart">When the backend began; with the pid it names a session for ever.</param>
 /// <param name="IsStandby">Whether the server is in recovery: locks there exclude nobody on the primary.</param>
 /// <param name="SystemIdentifier">The cluster.</param>
-/// <param name="Timeline">Grows with every promotion; a failover may have rewound sequences.</param>
 /// <param name="Age">Since the server was started or recovered from a crash.</param>
 /// <param name="Version">As in <c>server_version_num</c>.</param>
 /// <param name="Encoding">Of the server.</param>
 internal sealed record ServerInfo(
-    int BackendPid, DateTime BackendStart, bool IsStandby, long SystemIdentifier, long? Timeline, TimeSpan Age, int Version, string Encoding)
+    int BackendPid, DateTime BackendStart, bool IsStandby, long SystemIdentifier, TimeSpan Age, int Version, string Encoding)
 {
     internal const int OldestVersion = 140000;
 
@@ -24,8 +23,8 @@ internal sealed record ServerInfo(
         using NpgsqlDataReader row = command.ExecuteReader(CommandBehavior.SingleRow);
         row.Read();
         return new ServerInfo(
-            row.GetInt32(0), row.GetDateTime(1), row.GetBoolean(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4),
-            TimeSpan.FromSeconds(row.GetDouble(5)), row.GetInt32(6), row.GetString(7));
+            row.GetInt32(0), row.GetDateTime(1), row.GetBoolean(2), row.GetInt64(3),
+            TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt32(5), row.GetString(6));
     }
 
     /// <summary>Refuses what cannot be locked on safely.</summary>

@@ -18,16 +18,18 @@ internal static class SpaceReader
     }
 
     /// <summary>
-    /// For every session that is to own slots: the space must still be the one that the instance started with, and on a newer timeline its
-    /// sequences are moved ahead first, since an asynchronous failover may have rewound them.
+    /// For every session that is to own slots: the space must still be the one that the instance started with, and after a failover or a
+    /// recovery its sequences are moved ahead first, since they may have been rewound.
     /// </summary>
     internal static void Recheck(NpgsqlConnection connection, Space space, ServerInfo server)
     {
-        (int classId, int poolSize, _, long timeline) = ReadRow(connection, space.Name);
+        (int classId, int poolSize, _, bool isForeign) = ReadRow(connection, space.Name);
         if (classId != space.ClassId || poolSize != space.PoolSize || server.SystemIdentifier != space.SystemIdentifier)
             throw new PgLocksConfigurationException($"Space '{space.Name}' is another one than at start (class {classId}, {poolSize} slots, cluster {server.SystemIdentifier}). Restart the process.");
-        if (server.Timeline > timeline)
-            Scalar(connection, Sql.AdoptTimeline, classId);
+        if (!isForeign)
+            return;
+        Scalar(connection, Sql.CommitSynchronously);
+        Scalar(connection, Sql.AdoptServer, classId);
     }
 
     private static void CheckSchema(NpgsqlConnection connection, long latest)
@@ -41,13 +43,13 @@ internal static class SpaceReader
             throw new PgLocksConfigurationException($"The pglocks schema is at version {version}, newer than this PgLocks ({latest}). Update the package.");
     }
 
-    private static (int ClassId, int PoolSize, short HashVersion, long Timeline) ReadRow(NpgsqlConnection connection, string name)
+    private static (int ClassId, int PoolSize, short HashVersion, bool IsForeign) ReadRow(NpgsqlConnection connection, string name)
     {
         using var command = new NpgsqlCommand(Sql.Space, connection) { Parameters = { new() { Value = name } } };
         using (NpgsqlDataReader row = command.ExecuteReader())
         {
             if (row.Read())
-                return (row.GetInt32(0), row.GetInt32(1), row.GetInt16(2), row.GetInt64(3));
+                return (row.GetInt32(0), row.GetInt32(1), row.GetInt16(2), row.GetBoolean(3));
         }
         throw new PgLocksConfigurationException(
             $"Space '{name}' does not exist (there are: {Scalar(connection, Sql.SpaceNames)}). Correct Space, or create it with SELECT pglocks.create_space('{name.Replace("'", "''", StringComparison.Ordinal)}').");

@@ -57,10 +57,8 @@ internal static class Sql
                a.backend_start,
                pg_catalog.pg_is_in_recovery(),
                (SELECT system_identifier FROM pg_catalog.pg_control_system()),
-               CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN
-                 ('x' || pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::int8 END,
                extract(epoch FROM pg_catalog.clock_timestamp()
-                 - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_bgwriter)))::float8,
+                 - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal)))::float8,
                pg_catalog.current_setting('server_version_num')::int4,
                pg_catalog.current_setting('server_encoding')
           FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a
@@ -70,11 +68,18 @@ internal static class Sql
 
     internal const string SchemaVersion = "SELECT max(version) FROM pglocks.schema_versions";
 
-    internal const string Space = "SELECT class_id, pool_size, hash_version, timeline FROM pglocks.spaces WHERE name = $1";
+    internal const string Space = """
+        SELECT class_id, pool_size, hash_version,
+               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_recovered_at()
+          FROM pglocks.spaces WHERE name = $1
+        """;
 
     internal const string SpaceNames = "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pglocks.spaces";
 
-    internal const string AdoptTimeline = "SELECT pglocks.adopt_timeline($1)";
+    /// <summary>Before anybody draws on a server that may have lost draws; it must reach the disk, whatever the role's default is.</summary>
+    internal const string CommitSynchronously = "SELECT pg_catalog.set_config('synchronous_commit', 'local', false)";
+
+    internal const string AdoptServer = "SELECT pglocks.adopt_server($1)";
 
     /// <summary>The sequences of the space's slots, by slot; missing ones are null.</summary>
     internal const string Sequences = """

@@ -40,7 +40,8 @@ internal sealed class WaiterPool
             if ((idle ?? made) is { } session)
                 _bySlot[slot] = session;
         }
-        _requests.Begin(slot, sentWithWait: (idle ?? made) is not null);
+        // A new session first has to connect: the owner had better hear of the wait before that.
+        _requests.Begin(slot, sentWithWait: idle is not null);
         if (idle is not null)
             idle.WaitFor(slot);
         else if (made is not null)

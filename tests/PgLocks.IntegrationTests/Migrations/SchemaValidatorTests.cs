@@ -45,7 +45,7 @@ public sealed class SchemaValidatorTests(PostgresServer server)
     [InlineData("ALTER TABLE pglocks.spaces DISABLE TRIGGER spaces_guard", "trigger spaces_guard on spaces is missing")]
     [InlineData("DROP FUNCTION pglocks.terminate_holder", "function terminate_holder(")]
     [InlineData("GRANT EXECUTE ON FUNCTION pglocks.fence TO PUBLIC", "pglocks.fence may be executed by PUBLIC")]
-    [InlineData("ALTER FUNCTION pglocks.adopt_timeline RESET ALL", "pglocks.adopt_timeline has no fixed search_path")]
+    [InlineData("ALTER FUNCTION pglocks.adopt_server RESET ALL", "pglocks.adopt_server has no fixed search_path")]
     [InlineData("DROP SEQUENCE pglocks.slot_1346849792_17", "Space 'default' lacks 1 of its 256 slot sequences")]
     [InlineData("ALTER SEQUENCE pglocks.slot_1346849792_17 CACHE 10", "Space 'default' lacks 1 of its 256 slot sequences")]
     public async Task ValidateAsync_SomethingWasChangedByHand_SaysWhat(string change, string problem)

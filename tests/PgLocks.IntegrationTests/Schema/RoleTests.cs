@@ -14,7 +14,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("SELECT pglocks.xact_lock('miner', 'EURUSD')")]
     [InlineData("SELECT nextval('pglocks.slot_1346849792_0'), last_value, is_called FROM pglocks.slot_1346849792_0")]
     [InlineData("SELECT pglocks.fence(1346849792, 0, 1)")]
-    [InlineData("SELECT pglocks.adopt_timeline(1346849792)")]
+    [InlineData("SELECT pglocks.adopt_server(1346849792)")]
     [InlineData("SELECT max(version) FROM pglocks.schema_versions")]
     [InlineData(InsertInstance)]
     [InlineData("UPDATE pglocks.instances SET last_seen_at = now()")]
@@ -37,7 +37,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("UPDATE pglocks.lock_events SET kind = 'x'")]
     [InlineData("SELECT pglocks.create_space('x')")]
     [InlineData("SELECT pglocks.terminate_holder(1, now(), 1)")]
-    [InlineData("SELECT pglocks.move_slots(1346849792, 256, 0)")]
+    [InlineData("SELECT pglocks.move_slots(1346849792, 256, 0, false)")]
     [InlineData("CREATE TABLE pglocks.x (x int)")]
     public async Task App_WhatOnlyAdminsDo_IsRefused(string sql) => await AsAsync("pglocks_app", sql, isAllowed: false);
 

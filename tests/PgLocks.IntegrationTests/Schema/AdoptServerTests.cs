@@ -5,13 +5,13 @@ using PgLocks.TestKit;
 
 namespace PgLocks.IntegrationTests.Schema;
 
-public sealed class TimelineTests(PostgresServer server)
+public sealed class AdoptServerTests(PostgresServer server)
 {
     private const int ClassId = 1346849792;
-    private const string Adopt = "SELECT pglocks.adopt_timeline(1346849792)";
+    private const string Adopt = "SELECT pglocks.adopt_server(1346849792)";
 
     [Fact]
-    public async Task AdoptTimeline_SameTimeline_MovesNothing()
+    public async Task AdoptServer_SameTimeline_MovesNothing()
     {
         await using var database = await server.CreateDatabaseAsync();
 
@@ -21,7 +21,7 @@ public sealed class TimelineTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task AdoptTimeline_SpaceOfAnOlderTimeline_MovesEverySlotToAnOddNumberOnce()
+    public async Task AdoptServer_SpaceOfAnOlderTimeline_MovesEverySlotToAnOddNumberOnce()
     {
         await using var database = await server.CreateDatabaseAsync();
         await database.ExecuteAsync("UPDATE pglocks.spaces SET timeline = 0");
@@ -38,15 +38,30 @@ public sealed class TimelineTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task AdoptTimeline_UnknownClass_IsRefused()
+    public async Task AdoptServer_ServerRecoveredSince_MovesEverySlotToAnEvenNumberOnce()
     {
         await using var database = await server.CreateDatabaseAsync();
+        await database.ExecuteAsync("UPDATE pglocks.spaces SET recovered_at = recovered_at - interval '1 hour'");
+        await database.ExecuteAsync($"SELECT setval('pglocks.slot_{ClassId}_7', 1000), setval('pglocks.slot_{ClassId}_8', 1001)");
 
-        Assert.Equal("42704", (await Refusal.OfAsync(() => database.ExecuteAsync("SELECT pglocks.adopt_timeline(7)"))).SqlState);
+        Assert.True(await database.ScalarAsync<bool>(Adopt));
+        Assert.False(await database.ScalarAsync<bool>(Adopt));
+        Assert.Equal(
+            "(1048578,1049578,1049578)",
+            await database.ScalarAsync<string>(
+                $"SELECT (pg_sequence_last_value('pglocks.slot_{ClassId}_0'), pg_sequence_last_value('pglocks.slot_{ClassId}_7'), pg_sequence_last_value('pglocks.slot_{ClassId}_8'))::text"));
     }
 
     [Fact]
-    public async Task AdoptTimeline_PromotedStandby_MovesTheSlots()
+    public async Task AdoptServer_UnknownClass_IsRefused()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+
+        Assert.Equal("42704", (await Refusal.OfAsync(() => database.ExecuteAsync("SELECT pglocks.adopt_server(7)"))).SqlState);
+    }
+
+    [Fact]
+    public async Task AdoptServer_PromotedStandby_MovesTheSlots()
     {
         await using var primary = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound(), TestContext.Current.CancellationToken);
         await using var standby = await StandbyServer.StartAsync(primary);

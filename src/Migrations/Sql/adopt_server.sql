@@ -1,0 +1,30 @@
+-- Sequences can be rewound: by an asynchronous failover, and by a crash, because draws are committed without waiting for the disk. So the
+-- first session on a newer timeline, or after a recovery, moves every slot of its space beyond all that can have been drawn before.
+-- After a promotion the move counts as the death of every owner: they may live on beside the old primary. After a recovery it does not:
+-- a server that came up just now counts as unclean anyway, and after that every owner knows. True when this call did it.
+-- To be committed synchronously, before anybody draws: the caller sees to synchronous_commit.
+-- SECURITY DEFINER: setval needs UPDATE on the sequences, which nobody who only locks should have.
+CREATE FUNCTION pglocks.adopt_server(class_id int4) RETURNS boolean
+LANGUAGE plpgsql STRICT SECURITY DEFINER
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    server_timeline int8 := pglocks.current_timeline();
+    server_recovered timestamptz := pglocks.server_recovered_at();
+    space pglocks.spaces;
+BEGIN
+    SELECT * INTO space FROM pglocks.spaces s WHERE s.class_id = adopt_server.class_id FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no lock space has the class_id %', adopt_server.class_id USING ERRCODE = 'undefined_object';
+    END IF;
+    IF space.timeline >= server_timeline AND space.recovered_at IS NOT DISTINCT FROM server_recovered THEN
+        RETURN false;
+    END IF;
+    PERFORM pglocks.move_slots(space.class_id, space.pool_size, 0, space.timeline >= server_timeline);
+    UPDATE pglocks.spaces s
+        SET timeline = greatest(s.timeline, server_timeline), recovered_at = server_recovered, generation = s.generation + 1
+        WHERE s.class_id = adopt_server.class_id;
+    RETURN true;
+END $$;
+REVOKE ALL ON FUNCTION pglocks.adopt_server(int4) FROM PUBLIC;
