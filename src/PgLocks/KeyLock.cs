@@ -9,6 +9,9 @@ internal abstract class KeyLock(PositionKey key)
 
     internal abstract int Slot { get; }
 
+    /// <summary>The key's row in the registry; zero until it is known.</summary>
+    internal long RegistryId { get; set; }
+
     /// <summary>True once the entry has left its table: it will never grant again.</summary>
     internal abstract bool IsEvicted { get; }
 

@@ -28,6 +28,12 @@ internal sealed class KeyGate : KeyLine
 
     internal KeySink Sink => _sink ?? NewSink();
 
+    /// <summary>The recorder, if anything was recorded lately.</summary>
+    internal KeySink? RecentSink => _sink;
+
+    /// <summary>Intervals without use; counted by the sweep.</summary>
+    internal int IdleIntervals { get; set; }
+
     /// <summary>The lease that holds the key now, for reports: its token (zero: none) and when it was granted.</summary>
     internal (long Token, long GrantedAt) Holder
     {
@@ -136,6 +142,16 @@ internal sealed class KeyGate : KeyLine
     }
 
     private static async ValueTask<LockLease> InOrder(LockOrder.Held held, ValueTask<LockLease> lease) => held.Granted(await lease.ConfigureAwait(false));
+
+    /// <summary>Lets go of the recorder of a key that nobody holds; it takes the key for that moment, because only a holder may write there.</summary>
+    internal bool TryForgetSink()
+    {
+        if (!TryTakeFree())
+            return false;
+        _sink = null;
+        HandOver(_tier.Time.GetTimestamp());
+        return true;
+    }
 
     private bool TryAcquireNow(long now, out bool ownsKey, out LockLease lease)
     {

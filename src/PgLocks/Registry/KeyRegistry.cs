@@ -11,7 +11,7 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
 
     public async Task ResolveAsync(IReadOnlyCollection<KeyRecorder> recorders, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (KeyRecorder[] unknown in recorders.Where(recorder => recorder.KeyId is null).Chunk(BatchSize))
+        foreach (KeyRecorder[] unknown in recorders.Where(recorder => recorder.Lock.RegistryId == 0).Chunk(BatchSize))
             await ResolveAsync(unknown, now, cancellationToken).ConfigureAwait(false);
     }
 
@@ -35,7 +35,7 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
             await using (ids.ConfigureAwait(false))
             {
                 for (int i = 0; i < recorders.Length && await ids.ReadAsync(cancellationToken).ConfigureAwait(false); i++)
-                    recorders[i].KeyId = ids.GetInt64(0);
+                    recorders[i].Lock.RegistryId = ids.GetInt64(0);
             }
         }
     }

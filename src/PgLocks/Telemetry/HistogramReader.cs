@@ -1,40 +1,51 @@
 namespace PgLocks.Telemetry;
 
 /// <summary>What of a histogram was written to the server already, and so what an interval added.</summary>
-internal sealed class HistogramReader
+internal struct HistogramReader
 {
-    private Dictionary<short, uint>? _written;
+    private short[]? _buckets;
+    private uint[]? _counts;
 
     /// <summary>Buckets and counts since the last <see cref="Accept"/>, and the reading itself.</summary>
-    internal HistogramDelta Read(Histogram? histogram)
+    internal readonly HistogramDelta Read(Histogram? histogram)
     {
-        var reading = new Dictionary<short, uint>();
         List<short> buckets = [];
-        List<long> counts = [];
+        List<uint> counts = [];
         histogram?.Read((bucket, count) =>
         {
-            reading[(short)bucket] = count;
-            uint before = _written?.GetValueOrDefault((short)bucket) ?? 0;
-            if (count == before)
-                return;
             buckets.Add((short)bucket);
-            counts.Add(unchecked(count - before));
+            counts.Add(count);
         });
-        return new HistogramDelta([.. buckets], [.. counts], reading);
+        List<short> grown = [];
+        List<long> by = [];
+        for (int i = 0; i < buckets.Count; i++)
+        {
+            uint growth = unchecked(counts[i] - Written(buckets[i]));
+            if (growth == 0)
+                continue;
+            grown.Add(buckets[i]);
+            by.Add(growth);
+        }
+        return new HistogramDelta([.. grown], [.. by], [.. buckets], [.. counts]);
     }
 
     internal void Accept(HistogramDelta delta)
     {
-        if (delta.Buckets.Length > 0)
-            _written = delta.Reading;
+        if (delta.Buckets.Length == 0)
+            return;
+        _buckets = delta.AllBuckets;
+        _counts = delta.AllCounts;
     }
+
+    private readonly uint Written(short bucket) => _buckets is not null && Array.IndexOf(_buckets, bucket) is >= 0 and var at ? _counts![at] : 0;
 }
 
 /// <summary>One interval of a histogram, as two parallel arrays.</summary>
-/// <param name="Buckets">The buckets in which something was counted, ascending or not.</param>
+/// <param name="Buckets">The buckets in which something was counted, in no order.</param>
 /// <param name="Counts">How much.</param>
-/// <param name="Reading">All counts at the time of reading.</param>
-internal sealed record HistogramDelta(short[] Buckets, long[] Counts, Dictionary<short, uint> Reading)
+/// <param name="AllBuckets">Every bucket that was ever counted.</param>
+/// <param name="AllCounts">Its count at the time of reading.</param>
+internal sealed record HistogramDelta(short[] Buckets, long[] Counts, short[] AllBuckets, uint[] AllCounts)
 {
     internal long Total => Counts.Sum();
 

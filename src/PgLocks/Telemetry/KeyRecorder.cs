@@ -7,9 +7,9 @@ namespace PgLocks.Telemetry;
 /// </remarks>
 internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : KeySink
 {
-    private readonly HistogramReader _holdReader = new();
-    private readonly HistogramReader _waitReader = new();
     private readonly Histogram _holds = new();
+    private HistogramReader _holdReader;
+    private HistogramReader _waitReader;
     private Histogram? _waits;
     private KeyCounts _counts;
     private KeyCounts _written;
@@ -20,14 +20,10 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     private long _holdMax;
     private long _timedOut;
 
-    /// <summary>The row of the registry; null until it is known.</summary>
-    internal long? KeyId { get; set; }
-
-    /// <summary>Intervals without a change.</summary>
-    internal int IdleIntervals { get; private set; }
-
     /// <summary>Intervals without a change in which counts stayed unwritten.</summary>
     internal int UnwrittenIntervals { get; private set; }
+
+    internal KeyLock Lock => keyLock;
 
     internal PositionKey Key => keyLock.Key;
 
@@ -71,14 +67,14 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
             Math.Max(Interlocked.Exchange(ref _waitMax, 0), waits.AtLeastMax), Math.Max(Interlocked.Exchange(ref _holdMax, 0), holds.AtLeastMax));
     }
 
-    /// <summary>Counts an interval as idle or not, by the reading that the sweep goes by: what happens after it belongs to the next.</summary>
-    internal void Age(KeyInterval? interval)
+    /// <summary>Whether nothing happened since the last look, by the reading that the sweep goes by: what happens after it belongs to the next.</summary>
+    internal bool IsIdle(KeyInterval? interval)
     {
         long activity = (interval?.Reading ?? _written).Activity;
         bool isIdle = activity == _lastActivity;
         _lastActivity = activity;
-        IdleIntervals = isIdle ? IdleIntervals + 1 : 0;
         UnwrittenIntervals = isIdle && interval is not null ? UnwrittenIntervals + 1 : 0;
+        return isIdle;
     }
 
     /// <summary>The interval has reached the server.</summary>

@@ -5,59 +5,65 @@ namespace PgLocks.Telemetry;
 /// <summary>Walks the table of gates once an interval: reads the recorders, finds long holds, and evicts what has been idle.</summary>
 internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
 {
+    /// <summary>Intervals without use after which a key's recorder goes: most known keys are idle, and need none.</summary>
+    internal const int MostRecorded = 2;
+
     /// <summary>Intervals without use after which a key leaves the table: miners come and go.</summary>
     internal const int MostIdle = 10;
 
     /// <summary>Intervals after which an idle key leaves although its counts could not be written: memory is bounded, and what is lost is counted.</summary>
     internal const int MostUnwritten = 600;
 
-    private readonly List<KeyRecorder> _evicted = [];
+    private readonly List<KeyRecorder> _forgotten = [];
 
     /// <summary>Acquisitions whose counts never reached the server, because it was away for too long.</summary>
     internal long Dropped { get; private set; }
 
     internal void Into(TelemetryBatch batch)
     {
-        AddEvicted(batch);
+        AddForgotten(batch);
         foreach (KeyGate gate in keys.Gates)
         {
-            var recorder = (KeyRecorder)gate.Sink;
-            AddHeld(gate, recorder, batch);
-            KeyInterval? interval = recorder.Read();
-            recorder.Age(interval);
-            bool isStale = interval is null ? recorder.IdleIntervals >= MostIdle : recorder.UnwrittenIntervals >= MostUnwritten;
-            if (!isStale || !keys.TryEvict(gate))
-                Add(interval, batch);
-            else if (interval is null)
-                _evicted.Add(recorder);
-            else
+            AddHeld(gate, batch);
+            var recorder = (KeyRecorder?)gate.RecentSink;
+            KeyInterval? interval = recorder?.Read();
+            bool isIdle = recorder is null || recorder.IsIdle(interval);
+            gate.IdleIntervals = isIdle ? gate.IdleIntervals + 1 : 0;
+            if (interval is not null && recorder!.UnwrittenIntervals >= MostUnwritten && keys.TryEvict(gate))
                 Dropped += interval.Delta.Acquired;
-        }
-    }
-
-    /// <summary>A lease can come and go between the reading and the eviction; nobody writes to an evicted recorder.</summary>
-    private void AddEvicted(TelemetryBatch batch)
-    {
-        for (int i = _evicted.Count - 1; i >= 0; i--)
-        {
-            if (_evicted[i].Read() is { } last)
-                Add(last, batch);
+            else if (interval is not null)
+                batch.Intervals.Add(interval);
             else
-                _evicted.RemoveAt(i);
+                Forget(gate, recorder);
         }
     }
 
-    private static void Add(KeyInterval? interval, TelemetryBatch batch)
+    private void Forget(KeyGate gate, KeyRecorder? recorder)
     {
-        if (interval is not null)
-            batch.Intervals.Add(interval);
+        bool isForgotten = (gate.IdleIntervals >= MostIdle && keys.TryEvict(gate)) || (gate.IdleIntervals >= MostRecorded && recorder is not null && gate.TryForgetSink());
+        if (isForgotten && recorder is not null)
+            _forgotten.Add(recorder);
     }
 
-    private void AddHeld(KeyGate gate, KeyRecorder recorder, TelemetryBatch batch)
+    /// <summary>A lease can come and go between the reading and the forgetting; after that nobody writes to the recorder.</summary>
+    private void AddForgotten(TelemetryBatch batch)
+    {
+        for (int i = _forgotten.Count - 1; i >= 0; i--)
+        {
+            if (_forgotten[i].Read() is { } last)
+                batch.Intervals.Add(last);
+            else
+                _forgotten.RemoveAt(i);
+        }
+    }
+
+    private void AddHeld(KeyGate gate, TelemetryBatch batch)
     {
         (long token, long grantedAt) = gate.Holder;
+        if (token <= 0)
+            return;
         TimeSpan age = keys.Time.GetElapsedTime(grantedAt);
-        if (token > 0 && age.Ticks * TimeSpan.NanosecondsPerTick >= telemetry.LongHold)
-            batch.Held.Add(new HeldLock(recorder, token, batch.To - age));
+        if (age.Ticks * TimeSpan.NanosecondsPerTick >= telemetry.LongHold)
+            batch.Held.Add(new HeldLock((KeyRecorder)gate.Sink, token, batch.To - age));
     }
 }

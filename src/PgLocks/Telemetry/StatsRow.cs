@@ -16,7 +16,7 @@ internal static class StatsRow
         await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
         await copy.WriteAsync(from.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken).ConfigureAwait(false);
         await copy.WriteAsync(milliseconds, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-        await copy.WriteAsync(interval.Recorder.KeyId!.Value, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        await copy.WriteAsync(interval.Recorder.Lock.RegistryId, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
         await copy.WriteAsync(instanceId, NpgsqlDbType.Uuid, cancellationToken).ConfigureAwait(false);
         foreach (long count in (long[])[counts.Acquired, counts.TimedOut, counts.ContendedKey, counts.ContendedSlot, counts.ContendedProcess, counts.Lost])
             await copy.WriteAsync(count, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);

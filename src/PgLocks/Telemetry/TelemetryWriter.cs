@@ -92,7 +92,7 @@ internal sealed class TelemetryWriter(NpgsqlDataSource pool, Guid instanceId, in
 
     private async Task WriteHeldAsync(NpgsqlConnection connection, TelemetryBatch batch, CancellationToken cancellationToken)
     {
-        long[] keys = [.. batch.Held.Select(held => held.Recorder.KeyId!.Value)];
+        long[] keys = [.. batch.Held.Select(held => held.Recorder.Lock.RegistryId)];
         var statements = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -148,7 +148,7 @@ internal sealed class TelemetryWriter(NpgsqlDataSource pool, Guid instanceId, in
                 await copy.WriteAsync(happened.Kind, NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
                 await copy.WriteAsync(classId, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
                 await copy.WriteAsync(happened.Recorder.Slot, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(happened.Recorder.KeyId!.Value, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(happened.Recorder.Lock.RegistryId, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
                 await copy.WriteAsync(instanceId, NpgsqlDbType.Uuid, cancellationToken).ConfigureAwait(false);
                 await copy.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""{"duration_ns": {{happened.Duration}}}"""), NpgsqlDbType.Jsonb, cancellationToken).ConfigureAwait(false);
             }

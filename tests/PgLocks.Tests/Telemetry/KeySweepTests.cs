@@ -57,6 +57,22 @@ public sealed class KeySweepTests
     }
 
     [Fact]
+    public async Task Into_KeyIdleForShort_ForgetsItsRecorderAndCountsOn()
+    {
+        var fixture = new TelemetryFixture();
+        await fixture.HoldAsync(fixture.Gate(), TimeSpan.FromMilliseconds(1));
+        fixture.Gate().RegistryId = 42;
+        for (int i = 0; i <= KeySweep.MostRecorded; i++)
+            fixture.Collect();
+        Assert.Null(fixture.Gate().RecentSink);
+
+        await fixture.HoldAsync(fixture.Gate(), TimeSpan.FromMilliseconds(1));
+
+        KeyInterval interval = Assert.Single(fixture.Collect().Intervals);
+        Assert.Equal((1, 42), (interval.Delta.Acquired, interval.Recorder.Lock.RegistryId));
+    }
+
+    [Fact]
     public async Task Into_ServerAwayForVeryLong_EvictsAndCountsWhatIsDropped()
     {
         var fixture = new TelemetryFixture();
