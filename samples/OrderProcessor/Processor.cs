@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using PgLocks;
@@ -22,7 +23,8 @@ public static class Processor
             using var host = Build(options);
             var (pump, tally) = (host.Services.GetRequiredService<OrderPump>(), host.Services.GetRequiredService<Tally>());
             await host.RunAsync(cancellationToken);
-            await (options.Acknowledge ? Console.Error : Console.Out).WriteLineAsync(tally.ToString());
+            if (!options.Acknowledge)
+                await Console.Out.WriteLineAsync(tally.ToString());
             return !pump.HasEnded ? Interrupted : tally.IsClean ? 0 : SomeNotApplied;
         }
         catch (Exception failure) when (failure is PgLockException or OptionsValidationException or NpgsqlException or ArgumentException)
@@ -35,8 +37,11 @@ public static class Processor
     private static IHost Build(ProcessorOptions options)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+        builder.Logging.ClearProviders()
+            .AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter((category, level) => category == "PgLocks" && level >= LogLevel.Warning);
+
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
         if (options.UseLocks)
             builder.Services.AddPgLocks(options.ConnectionString);

@@ -8,20 +8,19 @@ namespace PgLocks.AdminTool.Demo;
 internal sealed class ProcessorProcess : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
-    private const int ShownErrors = 5;
 
     private readonly Process _process;
     private readonly ConcurrentDictionary<Guid, Order> _unanswered = new();
-    private readonly ConcurrentQueue<string> _errors = new();
     private readonly CancellationTokenSource _ended = new();
+    private volatile string _lastComplaint = "it said nothing";
     private readonly Task _answers;
     private readonly Task _complaints;
 
-    public ProcessorProcess(Process process, Action<string> onAnswer)
+    public ProcessorProcess(Process process, Action<string> onAnswer, Action<string> onComplaint)
     {
         _process = process;
         _answers = ReadAnswersAsync(onAnswer);
-        _complaints = ReadErrorsAsync();
+        _complaints = ReadErrorsAsync(onComplaint);
     }
 
     public int Id => _process.Id;
@@ -32,8 +31,7 @@ internal sealed class ProcessorProcess : IAsyncDisposable
     /// <summary>Cancelled when it has ended.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>The end of what it complained about.</summary>
-    public string Complaints => string.Join('\n', _errors);
+    public string LastComplaint => _lastComplaint;
 
     public async Task FeedAsync(Order order, CancellationToken cancellationToken)
     {
@@ -81,13 +79,12 @@ internal sealed class ProcessorProcess : IAsyncDisposable
         await _ended.CancelAsync();
     }
 
-    private async Task ReadErrorsAsync()
+    private async Task ReadErrorsAsync(Action<string> onComplaint)
     {
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
-            _errors.Enqueue(line);
-            while (_errors.Count > ShownErrors)
-                _errors.TryDequeue(out _);
+            _lastComplaint = line;
+            onComplaint(line);
         }
     }
 }

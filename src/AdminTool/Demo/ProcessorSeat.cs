@@ -8,6 +8,8 @@ namespace PgLocks.AdminTool.Demo;
 /// </summary>
 internal sealed class ProcessorSeat(int number, ProcessorProgram program, OrderStream stream, int window, Action<ProcessorSeat> onAnswer, Action<string> say)
 {
+    private const int LongestComplaint = 200;
+
     private ProcessorProcess? _process;
 
     /// <summary>What the kill left behind; null when it was not killed.</summary>
@@ -20,7 +22,7 @@ internal sealed class ProcessorSeat(int number, ProcessorProgram program, OrderS
         while (true)
         {
             var room = new SemaphoreSlim(window);
-            await using var process = new ProcessorProcess(program.Start(), answer => OnAnswer(answer, room));
+            await using var process = new ProcessorProcess(program.Start(), answer => OnAnswer(answer, room), complaint => say($"Processor {number}: {Shortened(complaint)}"));
             _process = process;
             var isFed = await FeedAllAsync(process, redelivered, room, cancellationToken);
             var exitCode = await process.WaitForExitAsync(cancellationToken);
@@ -43,7 +45,7 @@ internal sealed class ProcessorSeat(int number, ProcessorProgram program, OrderS
     }
 
     private ToolException Ended(ProcessorProcess process, int exitCode) => new(
-        ExitCode.Refused, "processor_ended", $"Order processor {number} (pid {process.Id}) ended with exit code {exitCode}: {process.Complaints}",
+        ExitCode.Refused, "processor_ended", $"Order processor {number} (pid {process.Id}) ended with exit code {exitCode}: {process.LastComplaint}",
         "Mend what it complains about and run the demo again.");
 
     private void OnAnswer(string answer, SemaphoreSlim room)
@@ -52,6 +54,8 @@ internal sealed class ProcessorSeat(int number, ProcessorProgram program, OrderS
         stream.Count(answer);
         onAnswer(this);
     }
+
+    private static string Shortened(string complaint) => complaint.Length > LongestComplaint ? complaint[..LongestComplaint] + "…" : complaint;
 
     // False when the process ended before it was fed all.
     private async Task<bool> FeedAllAsync(ProcessorProcess process, IEnumerable<Order> redelivered, SemaphoreSlim room, CancellationToken cancellationToken)
