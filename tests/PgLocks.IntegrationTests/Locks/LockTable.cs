@@ -21,6 +21,9 @@ internal static class LockTable
     public static Task<int> OwnerPidAsync(this TestDatabase database, int slot) =>
         database.ScalarAsync<int>($"SELECT l.pid {Slots} AND l.granted AND l.objid = $1::int8::oid", (long)slot);
 
+    public static Task<int> WaiterPidAsync(this TestDatabase database, int slot) =>
+        database.ScalarAsync<int>($"SELECT l.pid {Slots} AND NOT l.granted AND l.objid = $1::int8::oid", (long)slot);
+
     /// <summary>Advisory locks of the database, whoever holds or wants them.</summary>
     public static Task<long> AnyLocksAsync(this TestDatabase database) =>
         database.ScalarAsync<long>("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database() AND l.locktype = 'advisory'");

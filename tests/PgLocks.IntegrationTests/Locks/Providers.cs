@@ -35,6 +35,15 @@ internal static class Providers
         return connection;
     }
 
+    /// <summary>A transaction that is fenced by the lease, and nothing else.</summary>
+    public static async Task FenceAsync(this TestDatabase database, LockLease lease)
+    {
+        await using var connection = await database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await lease.FenceAsync(transaction);
+        await transaction.CommitAsync();
+    }
+
     public static async Task ExecuteAsync(this NpgsqlConnection connection, string sql, params object[] arguments)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
