@@ -112,7 +112,11 @@ internal static class Sql
 
     internal const string RollbackToSavepoint = "ROLLBACK TO SAVEPOINT pglocks_wait";
 
-    internal const string TryTransactionLock = "SELECT pg_catalog.pg_try_advisory_xact_lock($1, $2)";
+    /// <summary>Null under another isolation level, which SQL can have set after the transaction began.</summary>
+    internal const string TryTransactionLock = """
+        SELECT CASE WHEN pg_catalog.current_setting('transaction_isolation') IN ('read committed', 'read uncommitted')
+                    THEN pg_catalog.pg_try_advisory_xact_lock($1, $2) END
+        """;
 
     internal const string WaitForTransactionLock = "SELECT pg_catalog.pg_advisory_xact_lock($1, $2)";
 

@@ -14,6 +14,8 @@ namespace PgLocks.Postgres;
 /// </remarks>
 internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
 {
+    private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
+
     internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate gate, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
@@ -39,7 +41,10 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         await ExecuteAsync(transaction, Sql.Savepoint, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (await ExecuteAsync(transaction, Sql.TryTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false) is not true)
+            object? locked = await ExecuteAsync(transaction, Sql.TryTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
+            if (locked is DBNull)
+                throw FenceCommand.WrongIsolation("it was changed by SQL");
+            if (locked is not true)
                 await WaitAsync(transaction, gate, left, startedAt, cancellationToken).ConfigureAwait(false);
             bool unclean = await ExecuteAsync(transaction, Sql.DiedOwning, cancellationToken, Sequence(slot)).ConfigureAwait(false) is true || isServerYoung();
             if (unclean && lockDelay > TimeSpan.Zero)
@@ -48,7 +53,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
             await ExecuteAsync(transaction, Sql.ReleaseSavepoint, cancellationToken).ConfigureAwait(false);
             return epoch;
         }
-        catch (Exception failure) when (failure is PostgresException or LockTimeoutException or OperationCanceledException)
+        catch (Exception failure) when (failure is PostgresException or PgLockException or LockTimeoutException or OperationCanceledException)
         {
             await ExecuteAsync(transaction, Sql.RollbackToSavepoint, CancellationToken.None).ConfigureAwait(false);
             await ExecuteAsync(transaction, Sql.ReleaseSavepoint, CancellationToken.None).ConfigureAwait(false);
@@ -60,8 +65,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     {
         int slot = gate.Slot;
         TimeSpan limit = left();
-        if (limit != Timeout.InfiniteTimeSpan && limit <= TimeSpan.Zero)
-            throw TimedOut(gate, startedAt, cause: null);
+        // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
+        if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
+            limit = OneTry;
         var before = (string)(await ExecuteAsync(transaction, Sql.LockTimeout, cancellationToken).ConfigureAwait(false))!;
         await ExecuteAsync(transaction, Sql.SetLockTimeout, cancellationToken, Milliseconds(limit)).ConfigureAwait(false);
         bool waits = true;
