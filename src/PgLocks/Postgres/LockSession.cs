@@ -189,9 +189,13 @@ internal sealed class LockSession : IDisposable
 
     private void MarkLive()
     {
-        using var command = new NpgsqlCommand(Sql.MarkLive, _connection) { Parameters = { new() { Value = _context.Space.ClassId } } };
-        if (command.ExecuteScalar() is not true)
-            throw new PgLocksConfigurationException($"Space '{_context.Space.Name}' is being changed by another session. Start again when that has ended.");
+        Space space = _context.Space;
+        using var mark = new NpgsqlCommand(Sql.MarkLive, _connection) { Parameters = { new() { Value = space.ClassId }, new() { Value = space.PoolSize } } };
+        if (mark.ExecuteScalar() is not true)
+            throw new PgLocksConfigurationException($"Space '{space.Name}' is being changed by another session. Start again when that has ended.");
+        using var look = new NpgsqlCommand(Sql.OtherPoolSize, _connection) { Parameters = { new() { Value = (long)space.ClassId }, new() { Value = (long)space.PoolSize } } };
+        if (look.ExecuteScalar() is long other)
+            throw new PgLocksConfigurationException($"Space '{space.Name}' has {space.PoolSize} slots, but a live instance works with {other}: the pool size was changed by hand. Set pglocks.spaces.pool_size back, and change it while no instance is live.");
     }
 
     private static void CheckReleased(bool failed, int slot)

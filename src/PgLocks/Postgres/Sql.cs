@@ -44,7 +44,19 @@ internal static class Sql
         """;
 
     /// <summary>Marks the space as in use: shared by all its instances, and wanted exclusively by whoever changes the space.</summary>
-    internal const string MarkLive = "SELECT pg_catalog.pg_try_advisory_lock_shared($1, -1)";
+    internal const string MarkLive = "SELECT pg_catalog.pg_try_advisory_lock_shared($1, -1) AND pg_catalog.pg_try_advisory_lock_shared($1, -$2)";
+
+    /// <summary>
+    /// The pool size of live instances that disagree with ours: each marks its own as (class_id, -size), which is seen here as an oid. Whoever
+    /// starts marks first and looks then, so of two that start at once at least one sees the other.
+    /// </summary>
+    internal const string OtherPoolSize = """
+        SELECT min(4294967296 - l.objid::int8)
+          FROM pg_catalog.pg_locks AS l
+         WHERE l.locktype = 'advisory' AND l.classid = $1::int8::oid AND l.objsubid = 2
+           AND l.objid::int8 BETWEEN 4294967296 - 4096 AND 4294967296 - 16 AND l.objid::int8 <> 4294967296 - $2
+           AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        """;
 
     internal const string SessionSettings = """
         SELECT pg_catalog.set_config(name, setting, false)
