@@ -1,0 +1,54 @@
+using PgLocks.AdminTool.Demo;
+using PgLocks.IntegrationTests.Locks;
+using PgLocks.Migrations;
+using PgLocks.TestKit;
+
+namespace PgLocks.IntegrationTests.Startup;
+
+/// <summary>Where locks would exclude nobody, PgLocks does not start.</summary>
+public sealed class PoolerAndStandbyTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData(PoolMode.Transaction)]
+    [InlineData(PoolMode.Session)]
+    public async Task StartAsync_ThroughAPooler_IsRefused(PoolMode mode)
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var pooler = await PgBouncerServer.StartAsync(await server.GetConnectionStringAsync(), mode);
+
+        var refused = await Assert.ThrowsAsync<PgLocksConfigurationException>(async () => await PgLockProvider.StartAsync(pooler.Through(database.ConnectionString)));
+
+        Assert.Contains("A pooler stands between", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Connect directly, or set AllowSessionPooler", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StartAsync_ThroughAnAllowedSessionPooler_Locks()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var pooler = await PgBouncerServer.StartAsync(await server.GetConnectionStringAsync(), PoolMode.Session);
+        await using var direct = await database.StartProviderAsync();
+        await using var pooled = await database.StartProviderAsync(options =>
+        {
+            options.ConnectionString = pooler.Through(database.ConnectionString);
+            options.AllowSessionPooler = true;
+        });
+
+        await using var lease = await pooled.AcquireAsync(TestKeys.Key);
+
+        Assert.Null(await direct.TryAcquireAsync(TestKeys.Key, TimeSpan.FromMilliseconds(100)));
+    }
+
+    [Fact]
+    public async Task StartAsync_OnAStandby_IsRefused()
+    {
+        await using var primary = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound());
+        await new SchemaMigrator(primary.ConnectionString).MigrateUpAsync();
+        await using var standby = await StandbyServer.StartAsync(primary);
+        await standby.CatchUpAsync();
+
+        var refused = await Assert.ThrowsAsync<PgLocksConfigurationException>(async () => await PgLockProvider.StartAsync(standby.ConnectionString));
+
+        Assert.Contains("is a standby: locks there exclude nobody. Connect to the primary", refused.Message, StringComparison.Ordinal);
+    }
+}
