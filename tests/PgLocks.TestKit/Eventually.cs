@@ -3,10 +3,10 @@ namespace PgLocks.TestKit;
 /// <summary>Waits for an observed state, never for a delay.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Returns as soon as the condition holds; fails with <paramref name="because"/> after the timeout (15 s by default).</summary>
+    /// <summary>Returns as soon as the condition holds; fails with <paramref name="because"/> after the timeout (30 s by default).</summary>
     public static Task ThatAsync(Func<bool> condition, TimeSpan? timeout = null, string because = "") =>
         ThatAsync(() => Task.FromResult(condition()), timeout, because);
 
