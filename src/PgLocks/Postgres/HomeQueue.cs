@@ -3,7 +3,7 @@ using PgLocks.Slots;
 namespace PgLocks.Postgres;
 
 /// <summary>What waits to be sent on home. Everything queued while one round trip runs goes into the next.</summary>
-internal sealed class HomeQueue
+internal sealed class HomeQueue(TimeProvider time)
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(1);
 
@@ -73,13 +73,13 @@ internal sealed class HomeQueue
     }
 
     /// <summary>Waits whatever is queued, but not past <see cref="Close"/>.</summary>
-    internal void Pause(TimeSpan time)
+    internal void Pause(TimeSpan pause)
     {
-        long until = Environment.TickCount64 + (long)time.TotalMilliseconds;
+        long begun = time.GetTimestamp();
         lock (_sync)
         {
-            for (long left; !_closed && (left = until - Environment.TickCount64) > 0;)
-                Monitor.Wait(_sync, (int)left);
+            for (TimeSpan left; !_closed && (left = pause - time.GetElapsedTime(begun)) > TimeSpan.Zero;)
+                Monitor.Wait(_sync, left);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class HomeSession
     private readonly BackendContext _context;
     private readonly ISlotEvents _events;
     private readonly Action<int> _blocked;
-    private readonly HomeQueue _queue = new();
+    private readonly HomeQueue _queue;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LockSession? _session;
@@ -32,6 +32,7 @@ internal sealed class HomeSession
         _events = events;
         _blocked = blocked;
         _session = first;
+        _queue = new HomeQueue(context.Time);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks home" };
     }
 
