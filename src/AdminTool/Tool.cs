@@ -5,6 +5,7 @@ using PgLocks.AdminTool.CommandLine;
 using PgLocks.AdminTool.Commands;
 using PgLocks.AdminTool.Commands.Locks;
 using PgLocks.AdminTool.Commands.Migrate;
+using PgLocks.AdminTool.Commands.Pool;
 using PgLocks.AdminTool.Commands.Stats;
 
 namespace PgLocks.AdminTool;
@@ -37,6 +38,8 @@ public static class Tool
             new MigrateCommands(common),
             new LocksCommands(common),
             new StatsCommands(common),
+            new PoolCommands(common),
+            new DoctorCommand(common),
             new DemoCommand(common),
         };
         common.AddTo(root);

@@ -27,4 +27,19 @@ internal static class SpaceQueries
     public static Task<int> SlotOfAsync(NpgsqlConnection connection, Space space, PositionKey key, CancellationToken cancellationToken) =>
         connection.OneAsync<int>(
             "SELECT pglocks.slot_of(@MinerHotkey, @TradePairId, @Name)", new { key.MinerHotkey, key.TradePairId, space.Name }, cancellationToken);
+
+    /// <summary>How many slots the pools of all spaces have together.</summary>
+    public static Task<long> SlotsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.OneAsync<long>("SELECT coalesce(sum(pool_size), 0) FROM pglocks.spaces", null, cancellationToken);
+
+    /// <summary>The spaces that have not noticed yet that the server was promoted.</summary>
+    public static Task<IReadOnlyList<string>> BehindTimelineAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ListAsync<string>(
+            """
+            SELECT name FROM pglocks.spaces
+            WHERE timeline < CASE WHEN pg_is_in_recovery() THEN 0 ELSE pglocks.current_timeline() END
+            ORDER BY name
+            """,
+            null,
+            cancellationToken);
 }

@@ -48,8 +48,11 @@ internal static class Durations
 
     private static string Long(TimeSpan duration) => duration switch
     {
-        { TotalHours: < 1 } => $"{duration.Minutes} min {duration.Seconds} s",
-        { TotalDays: < 1 } => $"{duration.Hours} h {duration.Minutes} min",
-        _ => $"{duration.Days} d {duration.Hours} h",
+        { TotalHours: < 1 } => Two(duration.Minutes, "min", duration.Seconds, "s"),
+        { TotalDays: < 1 } => Two(duration.Hours, "h", duration.Minutes, "min"),
+        _ => Two(duration.Days, "d", duration.Hours, "h"),
     };
+
+    private static string Two(int first, string firstUnit, int second, string secondUnit) =>
+        second == 0 ? $"{first} {firstUnit}" : $"{first} {firstUnit} {second} {secondUnit}";
 }

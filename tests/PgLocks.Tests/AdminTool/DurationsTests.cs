@@ -40,6 +40,7 @@ public sealed class DurationsTests
     [InlineData(999_600_000, "1 s")]
     [InlineData(12_300_000_000, "12.3 s")]
     [InlineData(750_000_000_000, "12 min 30 s")]
+    [InlineData(300_000_000_000, "5 min")]
     [InlineData(5_400_000_000_000, "1 h 30 min")]
     [InlineData(180_000_000_000_000, "2 d 2 h")]
     [InlineData(-1_500_000, "-1.5 ms")]

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using PgLocks.AdminTool.CommandLine;
+using PgLocks.AdminTool.Connecting;
+using PgLocks.AdminTool.Queries;
+using PgLocks.AdminTool.Rendering;
+
+namespace PgLocks.AdminTool.Commands.Pool;
+
+/// <summary>pglocks pool what-if</summary>
+internal sealed class PoolWhatIfCommand : DatabaseVerb
+{
+    private static readonly int[] Sizes = [64, 128, 256, 512, 1024, 2048, 4096];
+
+    private static readonly Column<PoolEstimate>[] Columns =
+    [
+        new("pool_size", "slots", CellKind.Number, estimate => estimate.PoolSize),
+        new("slots_shared", "shared by keys", CellKind.Number, estimate => estimate.SlotsShared),
+        new("most_keys_per_slot", "keys a slot, at most", CellKind.Number, estimate => estimate.MostKeys),
+        new("acquired", "acquired", CellKind.Number, estimate => estimate.Acquired),
+        new("expected_contended_slot", "collisions expected", CellKind.Number, estimate => estimate.ExpectedContendedSlot),
+        new("expected_contended_slot_ratio", "share of acquisitions", CellKind.Ratio, estimate => estimate.ExpectedContendedSlotRatio),
+    ];
+
+    private readonly Option<Since> _since = Since.CreateOption();
+
+    public PoolWhatIfCommand(CommonOptions common)
+        : base(common, "what-if",
+            "Estimates collisions between processes for other pool sizes, from what each process recorded: how often it acquired each key, and how long it held it.",
+            "pglocks pool what-if --since 1d")
+    {
+        Add(_since);
+    }
+
+    protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
+    {
+        var since = Since.Of(call, _since);
+        var estimates = await database.ReadAsync(
+            connection => PoolQueries.EstimateAsync(connection, space, since.Length, Sizes, cancellationToken), cancellationToken);
+        return call.Answer(new Report
+        {
+            Facts =
+            [
+                new("space", "space", CellKind.Text, space.Name, Audience.Programs),
+                new("pool_size", "slots now", CellKind.Number, space.PoolSize),
+                new("since_ms", "since", CellKind.Milliseconds, (long?)since.Length?.TotalMilliseconds, Audience.Programs),
+            ],
+            Listings = [Listing.Of("estimates", estimates, Columns, $"Nothing was recorded in space '{space.Name}' {since}. A longer window: --since 7d, --since all.")],
+            Message = estimates.Count == 0 ? null : "The pool size changes only while no process is live: UPDATE pglocks.spaces SET pool_size = …",
+        });
+    }
+}
