@@ -6,6 +6,7 @@ using PgLocks.AdminTool.Commands;
 using PgLocks.AdminTool.Commands.Locks;
 using PgLocks.AdminTool.Commands.Migrate;
 using PgLocks.AdminTool.Commands.Pool;
+using PgLocks.AdminTool.Commands.Registry;
 using PgLocks.AdminTool.Commands.Stats;
 
 namespace PgLocks.AdminTool;
@@ -39,6 +40,7 @@ public static class Tool
             new LocksCommands(common),
             new StatsCommands(common),
             new PoolCommands(common),
+            new RegistryCommands(common),
             new DoctorCommand(common),
             new DemoCommand(common),
         };
