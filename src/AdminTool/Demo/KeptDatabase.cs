@@ -11,7 +11,7 @@ internal static class KeptDatabase
         yield return "The database stays. Three commands to try:";
         yield return $"  export PGLOCKS_CONNECTION='{ShownConnection(database)}'";
         yield return $"  {tool} stats keys --sort wait-p99 --top 10";
-        yield return $"  {tool} pool show";
+        yield return $"  {tool} stats heatmap";
         yield return $"  {tool} doctor";
         yield return database.OwnServerProcessId is { } processId
             ? $"End the server, and all that it holds: kill -INT {processId}"
