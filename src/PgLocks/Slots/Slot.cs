@@ -95,10 +95,11 @@ internal sealed partial class Slot : SlotPort
                     refused = pending.TriesOnce && pending.Queue is not null && _tenure is not null;
                     break;
                 case SlotState.Yielding:
-                    pending.Causes |= WaitCauses.Slot;
                     refused = pending.TriesOnce && _tenure is not null;
                     break;
             }
+            if (_state == SlotState.Yielding && _tenure is { } held && held.Count > CountOfOwnKey(pending) && !pending.IsDone)
+                pending.Causes |= WaitCauses.Slot;
             GainIfWanted();
         }
         if (_pool.IsClosed)
@@ -135,6 +136,9 @@ internal sealed partial class Slot : SlotPort
     /// <summary>Gives an owner that may merely be keeping the slot the time to yield it.</summary>
     private void TimeOutSoon(PendingAcquire[] once) =>
         _pool.Agenda.At(Now + _policy.OneTryTicks, () => Array.ForEach(once, pending => pending.TimeOut()));
+
+    // The holder that hands its key over leaves the tenure after that.
+    private static int CountOfOwnKey(PendingAcquire pending) => (pending.Causes & WaitCauses.Key) != 0 ? 1 : 0;
 
     private void GainIfWanted()
     {

@@ -12,12 +12,12 @@ internal sealed class SlotFixture : ISlotBackend
 
     private readonly PgLocksOptions _options = new() { ConnectionString = "none" };
 
-    internal SlotFixture(Action<PgLocksOptions>? change = null)
+    internal SlotFixture(Action<PgLocksOptions>? change = null, LockSink? sink = null)
     {
         change?.Invoke(_options);
         Agenda = new Agenda(Time);
         Pool = new SlotPool(16, new SlotPolicy(_options, Time), Agenda, _ => this);
-        Keys = new KeyTier(Time, TimeSpan.FromSeconds(5), LockSink.None, "orders", _ => Pool[0], (_, _, _, _) => ValueTask.CompletedTask);
+        Keys = new KeyTier(Time, TimeSpan.FromSeconds(5), sink ?? LockSink.None, "orders", _ => Pool[0], (_, _, _, _) => ValueTask.CompletedTask);
     }
 
     internal FakeTimeProvider Time { get; } = new();
