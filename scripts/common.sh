@@ -1,4 +1,5 @@
 # Sourced by demo.sh and test.sh: words, the .NET SDK, and a build that leaves nothing running.
+# Takes $root from there.
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -1,4 +1,5 @@
 # Sourced by demo.sh: a PostgreSQL server in a container, where a Docker engine answers.
+# Takes $keep from there.
 
 docker_answers() {
   command -v docker > /dev/null || return 1

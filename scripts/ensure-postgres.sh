@@ -1,4 +1,5 @@
 # Sourced by demo.sh and test.sh: the programs of a PostgreSQL server, from this machine or from its package manager.
+# Takes $root and $work from there.
 
 # Whether the programs of a server are on this machine; looks where PostgresBinaries.cs looks.
 has_postgres() {

@@ -1,6 +1,7 @@
 # Sourced by test.sh: runs one test project in a process of its own and reads the results from its report.
+# Takes $root, $work, $filter and $minutes from there.
 
-passed=0 failed=0 skipped=0 host= watcher=
+passed=0 failed=0 skipped=0 host='' watcher=''
 
 # run_test_project NAME: a host that crashes or hangs counts as a failed test.
 run_test_project() {
@@ -45,7 +46,7 @@ end_watcher() {
   [ -n "$watcher" ] || return 0
   kill "$watcher" 2> /dev/null || true
   wait "$watcher" 2> /dev/null || true
-  watcher=
+  watcher=''
 }
 
 # For Ctrl-C. Servers and folders go with their owner, however it ends.
@@ -54,7 +55,7 @@ end_test_host() {
   [ -n "$host" ] || return 0
   kill -KILL -- "-$host" 2> /dev/null || true
   wait "$host" 2> /dev/null || true
-  host=
+  host=''
 }
 
 # counter REPORT NAME: one attribute of the report's <Counters>.
