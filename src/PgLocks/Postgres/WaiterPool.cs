@@ -16,6 +16,7 @@ internal sealed class WaiterPool
     private readonly Stack<WaiterSession> _idle = [];
     private readonly Dictionary<int, WaiterSession> _bySlot = [];
     private readonly HashSet<int> _gainAfterRelease = [];
+    private readonly HashSet<int> _polled = [];
     private bool _closing;
 
     internal WaiterPool(BackendContext context, ISlotEvents events, YieldRequests requests, Action<int> tryAgain)
@@ -31,17 +32,21 @@ internal sealed class WaiterPool
     {
         WaiterSession? idle = null;
         WaiterSession? made = null;
+        bool isAskedFor;
         lock (_sync)
         {
             if (_closing)
                 return;
+            isAskedFor = !_polled.Add(slot);
             if (!_idle.TryPop(out idle) && _all.Count < _context.Options.MaxWaitSessions)
                 _all.Add(made = new WaiterSession(_context, _events, this));
             if ((idle ?? made) is { } session)
                 _bySlot[slot] = session;
         }
         // A new session first has to connect: the owner had better hear of the wait before that.
-        _requests.Begin(slot, sentWithWait: idle is not null);
+        // A slot that is polled has been asked for, and is asked for again while the wait lasts.
+        if (!isAskedFor || idle is not null)
+            _requests.Begin(slot, sentWithWait: idle is not null);
         if (idle is not null)
             idle.WaitFor(slot);
         else if (made is not null)
@@ -67,7 +72,10 @@ internal sealed class WaiterPool
     internal bool TryDefer(int slot)
     {
         lock (_sync)
+        {
+            _polled.Remove(slot);
             return _bySlot.ContainsKey(slot) && _gainAfterRelease.Add(slot);
+        }
     }
 
     internal string RequestFor(int slot) => _requests.Payload(slot);
