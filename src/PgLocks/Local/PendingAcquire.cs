@@ -80,6 +80,8 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
             _timer = time.CreateTimer(static pending => ((PendingAcquire)pending!).TimeOut(), this, _timeout, Timeout.InfiniteTimeSpan);
         if (_cancellationToken.CanBeCanceled)
             _registration = _cancellationToken.UnsafeRegister(static pending => ((PendingAcquire)pending!).Cancel(), this);
+        // Whoever ends the wait writes the state and reads these two; this writes them and reads the state. One of both must see the other.
+        Interlocked.MemoryBarrier();
         if (IsDone)
             Disarm();
     }

@@ -26,7 +26,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
             long epoch = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
-            return gate.Complete(new TransactionTenure(epoch), epoch << Tenure.CounterBits, startedAt);
+            return gate.Complete(new TransactionTenure(epoch, transaction), epoch << Tenure.CounterBits, startedAt);
         }
         catch
         {
