@@ -131,7 +131,7 @@ public sealed class AcquireTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task AcquireAsync_HeldLongerThanALease_IsGrantedAtTheRelease()
     {
-        await using var owner = await _database.StartShortLivedAsync();
+        await using var owner = await _database.StartProviderAsync();
         await using var waiter = await _database.StartShortLivedAsync();
         var lease = await owner.AcquireAsync(TestKeys.Key);
         var wait = waiter.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(20)).AsTask();

@@ -40,6 +40,26 @@ public sealed class DisposeTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DisposeAsync_LeaseGainedByAWait_IsLostAndNothingIsLeft()
+    {
+        var lease = default(LockLease);
+        await using (var owner = await _database.StartProviderAsync())
+        {
+            var first = await owner.AcquireAsync(TestKeys.Key);
+            var provider = await _database.StartProviderAsync();
+            var wait = provider.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30)).AsTask();
+            await _database.UntilWaitedForAsync(first.Slot);
+            first.Dispose();
+            lease = await wait;
+
+            await provider.DisposeAsync();
+        }
+
+        Assert.True(lease.LostToken.IsCancellationRequested);
+        await _database.NothingIsLeftAsync();
+    }
+
+    [Fact]
     public async Task AcquireAsync_AfterDispose_SaysThatTheProviderIsClosed()
     {
         var provider = await _database.StartProviderAsync();

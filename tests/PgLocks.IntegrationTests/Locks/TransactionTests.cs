@@ -153,6 +153,23 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(0, await _database.LastNumberAsync(Slot) % 2);
     }
 
+    [Fact]
+    public async Task FenceAsync_TwoKeysOfOneSlotInOneTransaction_BothStand()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        var keys = TestKeys.OfSlot(9, 2);
+        await using var connection = await _database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var first = await provider.AcquireInTransactionAsync(transaction, keys[0]);
+        await using var second = await provider.AcquireInTransactionAsync(transaction, keys[1]);
+
+        await second.FenceAsync(transaction);
+        await first.FenceAsync(transaction);
+
+        await transaction.CommitAsync();
+        await Assert.ThrowsAsync<LeaseLostException>(() => _database.FenceAsync(first));
+    }
+
     [Theory]
     [InlineData(IsolationLevel.RepeatableRead)]
     [InlineData(IsolationLevel.Serializable)]

@@ -98,4 +98,25 @@ public sealed class YieldTests(PostgresServer server) : IAsyncLifetime
         foreach (var lease in await Task.WhenAll(waits))
             lease.Dispose();
     }
+
+    [Fact]
+    public async Task AcquireAsync_SlotsThatArePolled_AreAskedForRarely()
+    {
+        await using var owner = await _database.StartProviderAsync();
+        await using var waiter = await _database.StartProviderAsync(options => options.MaxWaitSessions = 1);
+        var keys = TestKeys.OfSlots(8);
+        await using var held = await owner.AcquireAllAsync(keys);
+        var requests = await StatementCounter.StartAsync(_database);
+        var begun = TimeProvider.System.GetTimestamp();
+        var before = waiter.Instance.RoundTrips.Transfers;
+        var waits = keys.Select(key => waiter.AcquireAsync(key, TimeSpan.FromSeconds(60)).AsTask()).ToArray();
+
+        await Eventually.ThatAsync(() => waiter.Instance.RoundTrips.Transfers >= before + 50, because: "the slots are polled");
+
+        var asked = await requests.CountAsync("pg_notify");
+        Assert.InRange(asked, keys.Length, keys.Length * (4 + TimeProvider.System.GetElapsedTime(begun).TotalSeconds));
+        held.Dispose();
+        foreach (var lease in await Task.WhenAll(waits))
+            lease.Dispose();
+    }
 }
