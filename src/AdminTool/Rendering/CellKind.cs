@@ -5,6 +5,9 @@ internal enum CellKind
 {
     Text,
 
+    /// <summary>HOTKEY/PAIR, which people get shortened where there is no room.</summary>
+    Key,
+
     /// <summary>A count or a number.</summary>
     Number,
 

@@ -30,5 +30,5 @@ internal static class Cells
         _ => value.ToString() ?? "",
     };
 
-    public static bool IsNumeric(CellKind kind) => kind is not (CellKind.Text or CellKind.Time or CellKind.Flag);
+    public static bool IsNumeric(CellKind kind) => kind is not (CellKind.Text or CellKind.Key or CellKind.Time or CellKind.Flag);
 }

@@ -12,7 +12,7 @@ internal sealed class TableRenderer(Streams streams) : IRenderer
         var console = Consoles.For(streams.Out);
         if (report.Plain is not null)
             streams.Out.Write(report.Plain);
-        foreach (var part in Parts(report))
+        foreach (var part in Parts(report, console.Profile.Width))
             console.Write(part);
     }
 
@@ -27,7 +27,7 @@ internal sealed class TableRenderer(Streams streams) : IRenderer
         console.Write(new Text($"next:  {TerminalText.Escape(failure.Next)}\n"));
     }
 
-    private static IEnumerable<IRenderable> Parts(Report report)
+    private static IEnumerable<IRenderable> Parts(Report report, int width)
     {
         var facts = report.Facts.Where(fact => fact.For.HasFlag(Audience.People)).ToList();
         if (facts.Count > 0)
@@ -38,7 +38,7 @@ internal sealed class TableRenderer(Streams streams) : IRenderer
         {
             if (listing.Title is not null)
                 yield return new Text($"{listing.Title}\n", new Style(decoration: Decoration.Bold));
-            yield return listing.Rows.Count == 0 ? Line(listing.Empty) : Draw(listing);
+            yield return listing.Rows.Count == 0 ? Line(listing.Empty) : ListingTable.Draw(listing, width);
         }
         if (report.Message is not null)
             yield return Line(report.Message);
@@ -50,21 +50,6 @@ internal sealed class TableRenderer(Streams streams) : IRenderer
         foreach (var fact in facts)
             grid.AddRow(new Text(fact.Title, new Style(decoration: Decoration.Dim)), new Text(Cells.Show(fact.Value, fact.Kind)));
         return grid;
-    }
-
-    private static Table Draw(Listing listing)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        var shown = listing.ColumnsFor(Audience.People).ToList();
-        foreach (var index in shown)
-        {
-            var column = listing.Columns[index];
-            var header = new TableColumn(new Text(column.Title, new Style(decoration: Decoration.Bold)));
-            table.AddColumn(Cells.IsNumeric(column.Kind) ? header.RightAligned().NoWrap() : header);
-        }
-        foreach (var row in listing.Rows)
-            table.AddRow(shown.Select(index => new Text(Cells.Show(row[index], listing.Columns[index].Kind))));
-        return table;
     }
 
     private static Text Line(string sentence) => new(TerminalText.Escape(sentence) + "\n");

@@ -9,7 +9,7 @@ internal static class HolderColumns
     public static readonly Column<Holder>[] All =
     [
         new("slot", "slot", CellKind.Id, holder => holder.Slot),
-        new("key", "key", CellKind.Text, holder => Names.Key(holder.Hotkey, holder.Pair), Audience.People),
+        new("key", "key", CellKind.Key, holder => Names.Key(holder.Hotkey, holder.Pair), Audience.People),
         new("hotkey", "hotkey", CellKind.Text, holder => holder.Hotkey, Audience.Programs),
         new("pair", "pair", CellKind.Text, holder => holder.Pair, Audience.Programs),
         new("state", "state", CellKind.Text, holder => holder.State),

@@ -14,7 +14,7 @@ internal sealed class LocksShowCommand : DatabaseVerb
 
     private static readonly Column<SlotKey>[] KeyColumns =
     [
-        new("key", "key", CellKind.Text, key => Names.Key(key.Hotkey, key.Pair), Audience.People),
+        new("key", "key", CellKind.Key, key => Names.Key(key.Hotkey, key.Pair), Audience.People),
         new("hotkey", "hotkey", CellKind.Text, key => key.Hotkey, Audience.Programs),
         new("pair", "pair", CellKind.Text, key => key.Pair, Audience.Programs),
         new("first_seen_at", "first seen", CellKind.Time, key => key.FirstSeenAt),
@@ -25,7 +25,7 @@ internal sealed class LocksShowCommand : DatabaseVerb
     [
         new("at", "at", CellKind.Time, happened => happened.At),
         new("kind", "what", CellKind.Text, happened => happened.Kind),
-        new("key", "key", CellKind.Text, happened => Names.Key(happened.Hotkey, happened.Pair), Audience.People),
+        new("key", "key", CellKind.Key, happened => Names.Key(happened.Hotkey, happened.Pair), Audience.People),
         new("hotkey", "hotkey", CellKind.Text, happened => happened.Hotkey, Audience.Programs),
         new("pair", "pair", CellKind.Text, happened => happened.Pair, Audience.Programs),
         new("instance_id", "instance", CellKind.Text, happened => happened.InstanceId, Audience.Programs),

@@ -10,7 +10,7 @@ internal static class SessionReport
     [
         new("kind", "kind", CellKind.Text, held => held.Kind),
         new("what", "what", CellKind.Text, held => held.What),
-        new("key", "key", CellKind.Text, held => Names.Key(held.Hotkey, held.Pair), Audience.People),
+        new("key", "key", CellKind.Key, held => Names.Key(held.Hotkey, held.Pair), Audience.People),
         new("hotkey", "hotkey", CellKind.Text, held => held.Hotkey, Audience.Programs),
         new("pair", "pair", CellKind.Text, held => held.Pair, Audience.Programs),
         new("mode", "mode", CellKind.Text, held => held.Mode),

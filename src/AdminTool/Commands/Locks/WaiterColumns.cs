@@ -23,7 +23,7 @@ internal static class WaiterColumns
         new("holder_application", "behind application", CellKind.Text, waiter => waiter.HolderApplication, Audience.Programs),
         new("holder_host", "behind host", CellKind.Text, waiter => waiter.HolderHost, Audience.Programs),
         new("holder_pid", "behind pid", CellKind.Id, waiter => waiter.HolderPid, Audience.Programs),
-        new("holder_key", "which holds", CellKind.Text, waiter => Names.Key(waiter.HolderHotkey, waiter.HolderPair), Audience.People),
+        new("holder_key", "which holds", CellKind.Key, waiter => Names.Key(waiter.HolderHotkey, waiter.HolderPair), Audience.People),
         new("holder_hotkey", "hotkey", CellKind.Text, waiter => waiter.HolderHotkey, Audience.Programs),
         new("holder_pair", "pair", CellKind.Text, waiter => waiter.HolderPair, Audience.Programs),
         new("hold_age_ms", "held for", CellKind.Milliseconds, waiter => waiter.HoldAgeMs),

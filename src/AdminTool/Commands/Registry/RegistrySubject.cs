@@ -20,7 +20,7 @@ internal sealed record RegistrySubject(
     Func<NpgsqlConnection, Space, IReadOnlyCollection<RegistryEntry>, CancellationToken, Task<Written>> WriteAsync,
     Func<NpgsqlConnection, RegistryEntry, CancellationToken, Task<int?>> ReviveAsync)
 {
-    private static readonly Column<Registered> Hotkey = new("hotkey", "hotkey", CellKind.Text, row => row.Hotkey);
+    private static readonly Column<Registered> Hotkey = new("hotkey", "hotkey", CellKind.Key, row => row.Hotkey);
     private static readonly Column<Registered> Pair = new("pair", "pair", CellKind.Text, row => row.Pair);
     private static readonly Column<Registered> KeyCount = new("keys", "keys", CellKind.Number, row => row.Keys);
     private static readonly Column<Registered> RegisteredAt = new("registered_at", "registered", CellKind.Time, row => row.RegisteredAt);

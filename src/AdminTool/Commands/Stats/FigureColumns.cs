@@ -13,7 +13,7 @@ internal static class FigureColumns
         new("contended_key", "own key", CellKind.Number, row => row.ContendedKey),
         new("contended_slot", "other key", CellKind.Number, row => row.ContendedSlot),
         new("contended_process", "other process", CellKind.Number, row => row.ContendedProcess),
-        new("lost", "lost", CellKind.Number, row => row.Lost),
+        new("lost", "lost", CellKind.Number, row => row.Lost, Audience.Programs),
         new("wait_mean_ns", "wait mean", CellKind.Nanoseconds, row => row.WaitMeanNs, Audience.Programs),
         new("wait_p50_ns", "wait p50", CellKind.Nanoseconds, row => row.WaitP50Ns),
         new("wait_p95_ns", "wait p95", CellKind.Nanoseconds, row => row.WaitP95Ns, Audience.Programs),
@@ -23,14 +23,14 @@ internal static class FigureColumns
         new("hold_p50_ns", "hold p50", CellKind.Nanoseconds, row => row.HoldP50Ns),
         new("hold_p95_ns", "hold p95", CellKind.Nanoseconds, row => row.HoldP95Ns, Audience.Programs),
         new("hold_p99_ns", "hold p99", CellKind.Nanoseconds, row => row.HoldP99Ns),
-        new("hold_max_ns", "hold max", CellKind.Nanoseconds, row => row.HoldMaxNs),
+        new("hold_max_ns", "hold max", CellKind.Nanoseconds, row => row.HoldMaxNs, Audience.Programs),
         new("first_interval_at", "first", CellKind.Time, row => row.FirstIntervalAt, Audience.Programs),
         new("last_interval_at", "last", CellKind.Time, row => row.LastIntervalAt, Audience.Programs),
     ];
 
     public static readonly Column<Figures>[] Keys =
     [
-        new("key", "key", CellKind.Text, row => Names.Key(row.Hotkey, row.Pair), Audience.People),
+        new("key", "key", CellKind.Key, row => Names.Key(row.Hotkey, row.Pair), Audience.People),
         new("hotkey", "hotkey", CellKind.Text, row => row.Hotkey, Audience.Programs),
         new("pair", "pair", CellKind.Text, row => row.Pair, Audience.Programs),
         new("slot", "slot", CellKind.Id, row => row.Slot),
