@@ -27,7 +27,13 @@ public static class Processor
                 await Console.Out.WriteLineAsync(tally.ToString());
             return !pump.HasEnded ? Interrupted : tally.IsClean ? 0 : SomeNotApplied;
         }
-        catch (Exception failure) when (failure is PgLockException or OptionsValidationException or NpgsqlException or ArgumentException)
+        catch (ArgumentException)
+        {
+            // The parser's own words may quote a part of the string, and that may be the password.
+            await Console.Error.WriteLineAsync("The connection string cannot be read: write it like 'Host=localhost;Database=orders;Username=app;Password=…'.");
+            return CannotStart;
+        }
+        catch (Exception failure) when (failure is PgLockException or OptionsValidationException or NpgsqlException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return CannotStart;

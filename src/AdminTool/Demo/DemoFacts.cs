@@ -32,9 +32,8 @@ internal static class DemoFacts
     private static string Collided(LockFigures locks)
     {
         var collisions = locks.Collisions;
-        return $"{collisions.Keys:#,0} keys on {collisions.Slots} slots; {collisions.Waits:#,0} acquisitions ({Share(collisions.Waits, locks.Totals.Acquired):0.0 %}) waited for another key of theirs"
-            + $"\n(most in slot {collisions.WorstSlot}: keys {collisions.WorstSlotKeys}, waits {collisions.WorstSlotWaits:#,0})";
+        var share = locks.Totals.Acquired == 0 ? 0 : (double)collisions.Waits / locks.Totals.Acquired;
+        return $"{collisions.Keys:#,0} keys on {collisions.Slots} slots; {collisions.Waits:#,0} acquisitions ({share:0.0 %}) waited for another key of theirs"
+            + (collisions.Waits == 0 ? "" : $"\n(most in slot {collisions.WorstSlot}: {collisions.WorstSlotKeys} keys, {collisions.WorstSlotWaits:#,0} waits)");
     }
-
-    private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 }

@@ -76,6 +76,16 @@ public sealed class OrderProcessorTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Start_UnreadableConnectionString_QuotesNothingOfIt()
+    {
+        await using var processor = Start("Host=127.0.0.1;Password=a;secret=b");
+
+        Assert.Equal(3, await processor.WaitForExitAsync(Patience));
+
+        Assert.DoesNotContain("secret", Assert.Single(processor.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_NoServer_SaysWhatToCheck()
     {
         await using var processor = Start("Host=127.0.0.1;Port=1;Username=nobody;Database=orders");
