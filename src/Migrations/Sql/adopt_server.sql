@@ -1,7 +1,8 @@
 -- Sequences can be rewound: by an asynchronous failover, and by a crash, because draws are committed without waiting for the disk. So the
 -- first session on a newer timeline, or after a recovery, moves every slot of its space beyond all that can have been drawn before.
--- After a promotion the move counts as the death of every owner: they may live on beside the old primary. After a recovery it does not:
--- a server that came up just now counts as unclean anyway, and after that every owner knows. True when this call did it.
+-- After a promotion the move counts as the death of every owner: they may live on beside the old primary. After a recovery it does not,
+-- and parity stays: a server that came up just now counts as unclean anyway, and a mere reset of its statistics looks the same from here
+-- while owners live on. True when this call did it.
 -- To be committed synchronously, before anybody draws: the caller sees to synchronous_commit.
 -- SECURITY DEFINER: setval needs UPDATE on the sequences, which nobody who only locks should have.
 CREATE FUNCTION pglocks.adopt_server(class_id int4) RETURNS boolean

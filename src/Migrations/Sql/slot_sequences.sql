@@ -19,20 +19,22 @@ CREATE TRIGGER spaces_add_slots AFTER INSERT OR UPDATE OF class_id, pool_size ON
     FOR EACH ROW EXECUTE FUNCTION pglocks.spaces_add_slots();
 
 -- Moves every slot forward by 2^20, from at least least_value: what was drawn until now can neither be drawn again nor be compared wrongly.
--- Clean: to an even number, after which a gain is a clean hand-over. Else to an odd one: the next gain draws an even number, which tells it
--- to wait for the lock delay.
+-- Clean: parity stays, so that an owner that lives (its server's statistics were reset, no more) is still seen to die. Else to an odd
+-- number: the next gain draws an even one, which tells it to wait for the lock delay.
 CREATE FUNCTION pglocks.move_slots(class_id int4, pool_size int4, least_value int8, clean boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
 DECLARE
     sequence regclass;
+    newest int8;
     target int8;
 BEGIN
     FOR slot IN 0 .. pool_size - 1 LOOP
         sequence := format('pglocks.slot_%s_%s', class_id, slot)::regclass;
-        target := (greatest(coalesce(pg_sequence_last_value(sequence), 0), least_value) + (1 << 20)) | 1;
-        PERFORM setval(sequence, CASE WHEN clean THEN target + 1 ELSE target END);
+        newest := coalesce(pg_sequence_last_value(sequence), 0);
+        target := (greatest(newest, least_value) + (1 << 20)) | 1;
+        PERFORM setval(sequence, CASE WHEN clean AND newest % 2 = 0 THEN target + 1 ELSE target END);
     END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION pglocks.move_slots(int4, int4, int8, boolean) FROM PUBLIC;
