@@ -1,3 +1,4 @@
+using Npgsql;
 using PgLocks.AdminTool.Demo;
 using PgLocks.IntegrationTests.Locks;
 using PgLocks.Migrations;
@@ -59,6 +60,21 @@ public sealed class ServerCrashTests : IAsyncLifetime
         var failed = await Assert.ThrowsAsync<PgLockException>(async () => await provider.TryAcquireAsync(key));
         Assert.True(failed.IsTransient);
         await provider.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task ResetStatistics_UnderALiveOwner_ItsDeathIsStillSeen()
+    {
+        await using var owner = await StartAsync();
+        var held = await owner.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30));
+        await using var source = NpgsqlDataSource.Create(_server.ConnectionString);
+
+        await using (var reset = source.CreateCommand("SELECT pg_stat_reset_shared('wal')"))
+            await reset.ExecuteNonQueryAsync();
+        await using var other = await StartAsync();
+
+        await using var number = source.CreateCommand($"SELECT last_value % 2 = 1 AND last_value > 1000000 FROM pglocks.slot_{LockTable.ClassId}_{held.Slot}");
+        Assert.Equal(true, await number.ExecuteScalarAsync());
     }
 
     private ValueTask<PgLockProvider> StartAsync() => PgLockProvider.StartAsync(new PgLocksOptions
