@@ -28,4 +28,7 @@ internal static partial class Messages
 
     [LoggerMessage(8, LogLevel.Warning, "The clean end of the instance could not be recorded; it will be shown as one that died.")]
     internal static partial void CloseUnrecorded(ILogger log, Exception failure);
+
+    [LoggerMessage(9, LogLevel.Warning, "A wait on the server could not be cancelled; the server ends it with its session.")]
+    internal static partial void CancelFailed(ILogger log, Exception failure);
 }

@@ -11,12 +11,14 @@ internal sealed class LockSession : IDisposable
     private readonly BackendContext _context;
     private readonly NpgsqlConnection _connection;
     private readonly long _youngUntil;
-    private NpgsqlBatch? _wait;
+    private readonly int _backendPid;
+    private volatile bool _isWaiting;
 
     private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long sentAt)
     {
         _context = context;
         _connection = connection;
+        _backendPid = server.BackendPid;
         Lease = new SessionLease(role);
         _youngUntil = sentAt + context.Ticks(context.Options.LockDelay - server.Age);
         Renew(sentAt);
@@ -141,7 +143,7 @@ internal sealed class LockSession : IDisposable
         }
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.WaitForLock) { Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slot } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawGain) { Parameters = { Sequence(slot) } });
-        _wait = batch;
+        _isWaiting = true;
         try
         {
             using NpgsqlDataReader row = batch.ExecuteReader();
@@ -153,12 +155,12 @@ internal sealed class LockSession : IDisposable
         }
         finally
         {
-            _wait = null;
+            _isWaiting = false;
         }
     }
 
-    /// <summary>Ends a running <see cref="WaitFor"/>, from another thread.</summary>
-    internal void CancelWait() => _wait?.Cancel();
+    /// <summary>The backend, while a <see cref="WaitFor"/> runs.</summary>
+    internal int? WaitingBackend => _isWaiting ? _backendPid : null;
 
     internal bool Holds(int slot)
     {

@@ -14,7 +14,7 @@ internal sealed class PostgresBackend : ISlotBackend
     internal PostgresBackend(BackendContext context, SlotPool slots, NpgsqlDataSource pool, Guid instanceId, LockSession first)
     {
         Requests = new YieldRequests(context, slots, pool, instanceId);
-        _waiters = new WaiterPool(context, slots, Requests, slot => _home!.Queue.AddGain(slot));
+        _waiters = new WaiterPool(context, slots, Requests, pool, slot => _home!.Queue.AddGain(slot));
         _home = new HomeSession(context, slots, _waiters.Wait, first);
         _listener = new ListenerSession(context, slots, Requests);
         _clock = new AgendaThread(context.Agenda, context.Time);

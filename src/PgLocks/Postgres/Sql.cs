@@ -35,6 +35,8 @@ internal static class Sql
 
     internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
 
+    internal const string CancelBackend = "SELECT pg_catalog.pg_cancel_backend($1)";
+
     internal const string Heartbeat = "SELECT 1";
 
     internal const string HoldsSlot = """

@@ -1,3 +1,4 @@
+using Npgsql;
 using PgLocks.Slots;
 
 namespace PgLocks.Postgres;
@@ -6,10 +7,15 @@ namespace PgLocks.Postgres;
 internal sealed class WaiterPool
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CancelInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A server that does not answer must not keep the process from ending: the server's lease ends the session.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
 
     private readonly BackendContext _context;
     private readonly ISlotEvents _events;
     private readonly YieldRequests _requests;
+    private readonly NpgsqlDataSource _connections;
     private readonly Action<int> _tryAgain;
     private readonly Lock _sync = new();
     private readonly List<WaiterSession> _all = [];
@@ -19,11 +25,12 @@ internal sealed class WaiterPool
     private readonly HashSet<int> _polled = [];
     private bool _closing;
 
-    internal WaiterPool(BackendContext context, ISlotEvents events, YieldRequests requests, Action<int> tryAgain)
+    internal WaiterPool(BackendContext context, ISlotEvents events, YieldRequests requests, NpgsqlDataSource connections, Action<int> tryAgain)
     {
         _context = context;
         _events = events;
         _requests = requests;
+        _connections = connections;
         _tryAgain = tryAgain;
     }
 
@@ -134,6 +141,39 @@ internal sealed class WaiterPool
             _closing = true;
             all = [.. _all];
         }
-        await Task.WhenAll(all.Select(session => session.CloseAsync())).ConfigureAwait(false);
+        await Task.WhenAll(all.Select(CloseAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends the session's wait until its thread has gone. From another session, and again and again: a cancel of the client's own may hit the
+    /// request in front of the wait, and then knows of no statement to cancel any more.
+    /// </summary>
+    private async Task CloseAsync(WaiterSession session)
+    {
+        session.Close();
+        long startedAt = _context.Time.GetTimestamp();
+        while (!session.Closed.IsCompleted && _context.Time.GetElapsedTime(startedAt) < CloseLimit)
+        {
+            if (session.WaitingBackend is { } backend)
+                await CancelAsync(backend).ConfigureAwait(false);
+            await Task.WhenAny(session.Closed, Task.Delay(CancelInterval, _context.Time)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CancelAsync(int backend)
+    {
+        try
+        {
+            NpgsqlCommand command = _connections.CreateCommand(Sql.CancelBackend);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Add(new() { Value = backend });
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (LockSession.IsFailure(failure))
+        {
+            Messages.CancelFailed(_context.Log, failure);
+        }
     }
 }

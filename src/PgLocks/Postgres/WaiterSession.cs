@@ -18,7 +18,6 @@ internal sealed class WaiterSession
     /// <summary>A waiting statement holds a snapshot and with it vacuum's horizon: it is ended and queued again.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan CancelInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
 
     private readonly BackendContext _context;
@@ -40,6 +39,12 @@ internal sealed class WaiterSession
         _pool = pool;
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks waiter" };
     }
+
+    /// <summary>Completes when its thread has ended.</summary>
+    internal Task Closed => _closed.Task;
+
+    /// <summary>The backend that stands in line for it, if one does now.</summary>
+    internal int? WaitingBackend => _session?.WaitingBackend;
 
     internal void Start(int slot)
     {
@@ -66,17 +71,13 @@ internal sealed class WaiterSession
         }
     }
 
-    internal async Task CloseAsync()
+    internal void Close()
     {
         lock (_sync)
         {
             _closing = true;
             Monitor.Pulse(_sync);
         }
-        // The wait may be about to begin: ask until the thread has gone.
-        do
-            _session?.CancelWait();
-        while (await Task.WhenAny(_closed.Task, Task.Delay(CancelInterval, _context.Time)).ConfigureAwait(false) != _closed.Task);
     }
 
     private bool IsClosing
