@@ -129,18 +129,15 @@ internal sealed class LockSession : IDisposable
 
     /// <summary>Stands in the server's line for one slot, and draws its number once granted. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="request">The payload of a yield request to send first; <see langword="null"/> for none.</param>
-    internal long WaitFor(int slot, string? request)
+    /// <param name="request">The payload of a yield request to send first.</param>
+    internal long WaitFor(int slot, string request)
     {
         using var batch = new NpgsqlBatch(_connection) { Timeout = (int)WaiterSession.LongestWait.TotalSeconds + 5 };
-        if (request is not null)
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Notify)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Notify)
-            {
-                AppendErrorBarrier = true, // a notification is sent when its transaction ends, which must not be after the wait
-                Parameters = { new() { Value = _context.Space.Channel }, new() { Value = request } },
-            });
-        }
+            AppendErrorBarrier = true, // a notification is sent when its transaction ends, which must not be after the wait
+            Parameters = { new() { Value = _context.Space.Channel }, new() { Value = request } },
+        });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.WaitForLock) { Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slot } } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawGain) { Parameters = { Sequence(slot) } });
         _isWaiting = true;

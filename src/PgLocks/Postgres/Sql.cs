@@ -35,6 +35,9 @@ internal static class Sql
 
     internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
 
+    /// <summary>On an ordinary session: the commit of a notification holds a lock of the whole cluster, so it must not wait for the disk.</summary>
+    internal const string NotifyAtOnce = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)";
+
     internal const string CancelBackend = "SELECT pg_catalog.pg_cancel_backend($1)";
 
     internal const string Heartbeat = "SELECT 1";

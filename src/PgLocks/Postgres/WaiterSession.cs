@@ -172,7 +172,7 @@ internal sealed class WaiterSession
         long number;
         try
         {
-            number = session.WaitFor(slot, _events.IsContended(slot) ? null : _pool.RequestFor(slot));
+            number = session.WaitFor(slot, _pool.RequestFor(slot));
         }
         catch (Exception ended) when (SqlStates.IsEndOfWait(ended))
         {

@@ -70,7 +70,7 @@ internal sealed class YieldRequests
     {
         try
         {
-            NpgsqlCommand command = _pool.CreateCommand(Sql.Notify);
+            NpgsqlCommand command = _pool.CreateCommand(Sql.NotifyAtOnce);
             await using (command.ConfigureAwait(false))
             {
                 command.Parameters.Add(new() { Value = _context.Space.Channel });

@@ -33,9 +33,6 @@ internal interface ISlotEvents
     /// <summary>Whether the slot is still waited for because another owns it.</summary>
     bool IsBlocked(int slot);
 
-    /// <summary>Whether a gain that waits in line should be asked for by a yield request at once, or only if it takes long.</summary>
-    bool IsContended(int slot);
-
     /// <summary>The server could not be asked; the backend goes on trying.</summary>
     void Unreachable(int slot, Exception failure);
 

@@ -45,9 +45,6 @@ internal sealed partial class Slot : SlotPort
     /// <summary>Whether the slot is wanted here and owned by another.</summary>
     internal bool IsBlocked => Locked(() => _blocked && _tenure is null);
 
-    /// <inheritdoc cref="SlotContention.IsKnownToOwner"/>
-    internal bool IsContended => Locked(() => _contention.IsKnownToOwner(Now));
-
     private long Now => _policy.Time.GetTimestamp();
 
     internal override bool TryEnter(long now, out Tenure? tenure, out long fencingToken)

@@ -3,14 +3,8 @@ namespace PgLocks.Slots;
 /// <summary>What one slot knows of others that want it, and so for how long it may go on. Guarded by its slot's lock.</summary>
 internal sealed class SlotContention(SlotPolicy policy)
 {
-    private long _until = long.MinValue;
+    private long _until = long.MinValue / 2;
     private bool _askedMeanwhile;
-
-    /// <summary>
-    /// Whether others wanted the slot so lately that its owner must know, and hands it on without being asked. Only half of the calm counts:
-    /// the owner's own knowledge may be older than this instance's.
-    /// </summary>
-    internal bool IsKnownToOwner(long now) => now < _until - policy.CalmTicks / 2;
 
     internal void GainBegins() => _askedMeanwhile = false;
 

@@ -3,7 +3,7 @@ namespace PgLocks.Slots;
 /// <summary>The times and choices that the slot tier goes by, in ticks of its clock.</summary>
 internal sealed class SlotPolicy
 {
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StuckYield = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
 

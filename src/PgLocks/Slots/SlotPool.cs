@@ -63,8 +63,6 @@ internal sealed class SlotPool : ISlotEvents
 
     public bool IsBlocked(int slot) => _slots[slot].IsBlocked;
 
-    public bool IsContended(int slot) => _slots[slot].IsContended;
-
     public void Unreachable(int slot, Exception failure) => _slots[slot].Unreachable(failure);
 
     public void Released(int slot) => _slots[slot].Released();
