@@ -144,8 +144,8 @@ internal sealed class LockSession : IDisposable
         try
         {
             using NpgsqlDataReader row = batch.ExecuteReader();
-            while (row.FieldCount == 0 || row.GetDataTypeName(0) != "bigint")
-                row.NextResult();
+            row.NextResult(); // past the request's
+            row.NextResult(); // past the wait's
             row.Read();
             _context.RoundTrips.CountWait();
             return row.GetInt64(0);

@@ -19,7 +19,7 @@ internal sealed class WaiterPool
     private readonly Action<int> _tryAgain;
     private readonly Lock _sync = new();
     private readonly List<WaiterSession> _all = [];
-    private readonly Stack<WaiterSession> _idle = [];
+    private readonly List<WaiterSession> _idle = [];
     private readonly Dictionary<int, WaiterSession> _bySlot = [];
     private readonly HashSet<int> _gainAfterRelease = [];
     private readonly HashSet<int> _polled = [];
@@ -45,7 +45,11 @@ internal sealed class WaiterPool
             if (_closing)
                 return;
             isAskedFor = !_polled.Add(slot);
-            if (!_idle.TryPop(out idle) && _all.Count < _context.Options.MaxWaitSessions)
+            // The last to become idle first, so that the others can grow old and close.
+            idle = _idle.LastOrDefault();
+            if (idle is not null)
+                _idle.RemoveAt(_idle.Count - 1);
+            else if (_all.Count < _context.Options.MaxWaitSessions)
                 _all.Add(made = new WaiterSession(_context, _events, this));
             if ((idle ?? made) is { } session)
                 _bySlot[slot] = session;
@@ -105,7 +109,7 @@ internal sealed class WaiterPool
             }
             stays = !_closing;
             if (stays)
-                _idle.Push(session);
+                _idle.Add(session);
         }
         if (gain is { } next)
             _tryAgain(next);
@@ -116,15 +120,7 @@ internal sealed class WaiterPool
     internal bool TryTakeIdle(WaiterSession session)
     {
         lock (_sync)
-        {
-            if (!_idle.Contains(session))
-                return false;
-            WaiterSession[] rest = [.. _idle.Where(other => other != session).Reverse()];
-            _idle.Clear();
-            foreach (WaiterSession other in rest)
-                _idle.Push(other);
-            return true;
-        }
+            return _idle.Remove(session);
     }
 
     internal void Left(WaiterSession session)
