@@ -20,6 +20,7 @@ public sealed class M202611220925_CreateInstances : SchemaMigration
             .WithColumn("flush_number").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("recorded").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("dropped").AsInt64().NotNullable().WithDefaultValue(0)
+            .WithColumn("dropped_events").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("long_hold_ms").AsInt32().NotNullable();
     }
 

@@ -27,6 +27,8 @@ internal sealed record Figures
 
     public long? Dropped { get; init; }
 
+    public long? DroppedEvents { get; init; }
+
     public long Acquired { get; init; }
 
     public long TimedOut { get; init; }
@@ -38,6 +40,18 @@ internal sealed record Figures
     public long ContendedProcess { get; init; }
 
     public long Lost { get; init; }
+
+    public long WaitKeyNs { get; init; }
+
+    public long WaitYieldNs { get; init; }
+
+    public long WaitProcessNs { get; init; }
+
+    public long WaitSlotNs { get; init; }
+
+    public long WaitSessionNs { get; init; }
+
+    public long WaitServerNs { get; init; }
 
     public long? WaitMeanNs { get; init; }
 

@@ -12,6 +12,12 @@ CREATE TABLE pglocks.lock_stats (
     contended_slot    int8        NOT NULL,
     contended_process int8        NOT NULL,
     lost              int8        NOT NULL,
+    wait_key_ns       int8        NOT NULL,
+    wait_yield_ns     int8        NOT NULL,
+    wait_process_ns   int8        NOT NULL,
+    wait_slot_ns      int8        NOT NULL,
+    wait_session_ns   int8        NOT NULL,
+    wait_server_ns    int8        NOT NULL,
     wait_sum_ns       int8        NOT NULL,
     wait_max_ns       int8        NOT NULL,
     wait_buckets      int2[]      NOT NULL,
@@ -33,3 +39,9 @@ COMMENT ON COLUMN pglocks.lock_stats.acquired IS 'Leases released in the interva
 COMMENT ON COLUMN pglocks.lock_stats.contended_key IS 'Acquisitions that waited for a holder of the same key in the same instance';
 COMMENT ON COLUMN pglocks.lock_stats.contended_slot IS 'Acquisitions that waited because of another key of the slot';
 COMMENT ON COLUMN pglocks.lock_stats.contended_process IS 'Acquisitions that waited for another process';
+COMMENT ON COLUMN pglocks.lock_stats.wait_key_ns IS 'Part of wait_sum_ns: for a holder of the same key in the same instance';
+COMMENT ON COLUMN pglocks.lock_stats.wait_yield_ns IS 'Part of wait_sum_ns: for a slot that the own instance was giving away';
+COMMENT ON COLUMN pglocks.lock_stats.wait_process_ns IS 'Part of wait_sum_ns: for another process that holds the same key';
+COMMENT ON COLUMN pglocks.lock_stats.wait_slot_ns IS 'Part of wait_sum_ns: for another key of the slot (false contention)';
+COMMENT ON COLUMN pglocks.lock_stats.wait_session_ns IS 'Part of wait_sum_ns: for a session of the own instance that could ask the server';
+COMMENT ON COLUMN pglocks.lock_stats.wait_server_ns IS 'Part of wait_sum_ns: for the answer of the server. The six parts add up to wait_sum_ns';

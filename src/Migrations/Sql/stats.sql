@@ -7,6 +7,7 @@ CREATE FUNCTION pglocks.stats_by(dimension text, since interval) RETURNS TABLE (
     class_id int4, slot int4, key_id int8, instance_id uuid,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
     wait_mean_ns int8, wait_p50_ns int8, wait_p95_ns int8, wait_p99_ns int8, wait_max_ns int8,
+    wait_key_ns int8, wait_yield_ns int8, wait_process_ns int8, wait_slot_ns int8, wait_session_ns int8, wait_server_ns int8,
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz, last_interval_end timestamptz)
 LANGUAGE sql STABLE ROWS 5000
@@ -25,6 +26,8 @@ AS $$
         SELECT number, instance, min(class_id) AS class_id, min(key_slot) AS slot,
                sum(acquired)::int8 AS acquired, sum(timed_out)::int8 AS timed_out, sum(contended_key)::int8 AS contended_key,
                sum(contended_slot)::int8 AS contended_slot, sum(contended_process)::int8 AS contended_process, sum(lost)::int8 AS lost,
+               sum(wait_key_ns)::int8 AS wait_key_ns, sum(wait_yield_ns)::int8 AS wait_yield_ns, sum(wait_process_ns)::int8 AS wait_process_ns,
+               sum(wait_slot_ns)::int8 AS wait_slot_ns, sum(wait_session_ns)::int8 AS wait_session_ns, sum(wait_server_ns)::int8 AS wait_server_ns,
                sum(wait_sum_ns) AS wait_sum_ns, max(wait_max_ns) FILTER (WHERE acquired > 0) AS wait_max_ns,
                sum(hold_sum_ns) AS hold_sum_ns, max(hold_max_ns) FILTER (WHERE acquired > 0) AS hold_max_ns,
                min(interval_start) AS first_interval_at, max(interval_start) AS last_interval_at,
@@ -64,6 +67,7 @@ AS $$
            (t.wait_sum_ns / nullif(t.acquired, 0))::int8,
            least(q.wait_p50, t.wait_max_ns), least(q.wait_p95, t.wait_max_ns),
            least(q.wait_p99, t.wait_max_ns), t.wait_max_ns,
+           t.wait_key_ns, t.wait_yield_ns, t.wait_process_ns, t.wait_slot_ns, t.wait_session_ns, t.wait_server_ns,
            (t.hold_sum_ns / nullif(t.acquired, 0))::int8,
            least(q.hold_p50, t.hold_max_ns), least(q.hold_p95, t.hold_max_ns),
            least(q.hold_p99, t.hold_max_ns), t.hold_max_ns,

@@ -2,6 +2,7 @@ CREATE FUNCTION pglocks.key_stats_since(since interval) RETURNS TABLE (
     space text, hotkey text, pair text, slot int4,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
     wait_mean_ns int8, wait_p50_ns int8, wait_p95_ns int8, wait_p99_ns int8, wait_max_ns int8,
+    wait_key_ns int8, wait_yield_ns int8, wait_process_ns int8, wait_slot_ns int8, wait_session_ns int8, wait_server_ns int8,
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 5000
@@ -10,6 +11,7 @@ AS $$
     SELECT sp.name, m.hotkey, k.trade_pair_id, k.slot,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
            s.wait_mean_ns, s.wait_p50_ns, s.wait_p95_ns, s.wait_p99_ns, s.wait_max_ns,
+           s.wait_key_ns, s.wait_yield_ns, s.wait_process_ns, s.wait_slot_ns, s.wait_session_ns, s.wait_server_ns,
            s.hold_mean_ns, s.hold_p50_ns, s.hold_p95_ns, s.hold_p99_ns, s.hold_max_ns,
            s.first_interval_at, s.last_interval_at
     FROM pglocks.stats_by('key', since) s
@@ -24,6 +26,7 @@ CREATE FUNCTION pglocks.slot_stats_since(since interval) RETURNS TABLE (
     space text, slot int4, keys int8,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
     wait_mean_ns int8, wait_p50_ns int8, wait_p95_ns int8, wait_p99_ns int8, wait_max_ns int8,
+    wait_key_ns int8, wait_yield_ns int8, wait_process_ns int8, wait_slot_ns int8, wait_session_ns int8, wait_server_ns int8,
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 256
@@ -32,6 +35,7 @@ AS $$
     SELECT sp.name, s.slot, k.keys,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
            s.wait_mean_ns, s.wait_p50_ns, s.wait_p95_ns, s.wait_p99_ns, s.wait_max_ns,
+           s.wait_key_ns, s.wait_yield_ns, s.wait_process_ns, s.wait_slot_ns, s.wait_session_ns, s.wait_server_ns,
            s.hold_mean_ns, s.hold_p50_ns, s.hold_p95_ns, s.hold_p99_ns, s.hold_max_ns,
            s.first_interval_at, s.last_interval_at
     FROM pglocks.stats_by('slot', since) s
@@ -43,18 +47,20 @@ REVOKE ALL ON FUNCTION pglocks.slot_stats_since(interval) FROM PUBLIC;
 
 CREATE FUNCTION pglocks.instance_stats_since(since interval) RETURNS TABLE (
     space text, instance_id uuid, application text, host text, pid int4, version text,
-    started_at timestamptz, last_seen_at timestamptz, closed_at timestamptz, recorded int8, dropped int8,
+    started_at timestamptz, last_seen_at timestamptz, closed_at timestamptz, recorded int8, dropped int8, dropped_events int8,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
     wait_mean_ns int8, wait_p50_ns int8, wait_p95_ns int8, wait_p99_ns int8, wait_max_ns int8,
+    wait_key_ns int8, wait_yield_ns int8, wait_process_ns int8, wait_slot_ns int8, wait_session_ns int8, wait_server_ns int8,
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 20
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
     SELECT sp.name, i.instance_id, i.application, i.host, i.pid, i.version,
-           i.started_at, i.last_seen_at, i.closed_at, i.recorded, i.dropped,
+           i.started_at, i.last_seen_at, i.closed_at, i.recorded, i.dropped, i.dropped_events,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
            s.wait_mean_ns, s.wait_p50_ns, s.wait_p95_ns, s.wait_p99_ns, s.wait_max_ns,
+           s.wait_key_ns, s.wait_yield_ns, s.wait_process_ns, s.wait_slot_ns, s.wait_session_ns, s.wait_server_ns,
            s.hold_mean_ns, s.hold_p50_ns, s.hold_p95_ns, s.hold_p99_ns, s.hold_max_ns,
            s.first_interval_at, s.last_interval_at
     FROM pglocks.stats_by('instance', since) s

@@ -11,6 +11,7 @@ internal struct KeyCounts
     internal long Lost;
     internal long WaitSum;
     internal long HoldSum;
+    internal WaitParts Parts;
 
     /// <summary>Grows whenever anything happens.</summary>
     internal readonly long Activity => Acquired + TimedOut;
@@ -25,6 +26,7 @@ internal struct KeyCounts
         Lost = Lost - other.Lost,
         WaitSum = WaitSum - other.WaitSum,
         HoldSum = HoldSum - other.HoldSum,
+        Parts = Parts.Minus(other.Parts),
     };
 }
 
@@ -38,4 +40,8 @@ internal struct KeyCounts
 /// <param name="WaitMax">The longest wait, in nanoseconds.</param>
 /// <param name="HoldMax">The longest hold, in nanoseconds.</param>
 internal sealed record KeyInterval(
-    KeyRecorder Recorder, KeyCounts Reading, KeyCounts Delta, HistogramDelta Waits, long ZeroWaits, HistogramDelta Holds, long WaitMax, long HoldMax);
+    KeyRecorder Recorder, KeyCounts Reading, KeyCounts Delta, HistogramDelta Waits, long ZeroWaits, HistogramDelta Holds, long WaitMax, long HoldMax)
+{
+    /// <summary>What its waits were for; they add up to the sum of its waits.</summary>
+    internal WaitParts Parts => Delta.Parts;
+}

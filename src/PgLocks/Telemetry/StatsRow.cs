@@ -20,6 +20,9 @@ internal static class StatsRow
         await copy.WriteAsync(instanceId, NpgsqlDbType.Uuid, cancellationToken).ConfigureAwait(false);
         foreach (long count in (long[])[counts.Acquired, counts.TimedOut, counts.ContendedKey, counts.ContendedSlot, counts.ContendedProcess, counts.Lost])
             await copy.WriteAsync(count, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+        WaitParts parts = interval.Parts;
+        foreach (long part in (long[])[parts.Key, parts.Yield, parts.Process, parts.Slot, parts.Session, parts.Server])
+            await copy.WriteAsync(part, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
         await WriteAsync(copy, counts.WaitSum, interval.WaitMax, waitBuckets, waitCounts, cancellationToken).ConfigureAwait(false);
         await WriteAsync(copy, counts.HoldSum, interval.HoldMax, interval.Holds.Buckets, interval.Holds.Counts, cancellationToken).ConfigureAwait(false);
     }

@@ -5,6 +5,7 @@ internal static class TelemetrySql
 {
     internal const string CopyStats = """
         COPY pglocks.lock_stats (interval_start, interval_ms, key_id, instance_id, acquired, timed_out, contended_key, contended_slot, contended_process, lost,
+          wait_key_ns, wait_yield_ns, wait_process_ns, wait_slot_ns, wait_session_ns, wait_server_ns,
           wait_sum_ns, wait_max_ns, wait_buckets, wait_counts, hold_sum_ns, hold_max_ns, hold_buckets, hold_counts) FROM STDIN (FORMAT binary)
         """;
 
@@ -12,7 +13,7 @@ internal static class TelemetrySql
 
     /// <summary>In the transaction of the rows: the number tells afterwards whether a commit whose answer was lost took place.</summary>
     internal const string Flushed = """
-        UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, last_seen_at = $5 WHERE instance_id = $1
+        UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, dropped_events = $5, last_seen_at = $6 WHERE instance_id = $1
         """;
 
     internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1";

@@ -103,7 +103,7 @@ internal sealed class TelemetryWriter(NpgsqlDataSource pool, Guid instanceId, in
                     Parameters =
                     {
                         new() { Value = instanceId }, new() { Value = batch.Number }, new() { Value = batch.Recorded },
-                        new() { Value = sweep.Dropped }, new() { Value = batch.To.UtcDateTime },
+                        new() { Value = sweep.Dropped }, new() { Value = telemetry.DroppedEvents }, new() { Value = batch.To.UtcDateTime },
                     },
                 },
             },

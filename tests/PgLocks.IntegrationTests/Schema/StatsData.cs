@@ -28,11 +28,24 @@ internal sealed class StatsData(TestDatabase database)
         await AddInstancesAsync();
         var (waitBuckets, waitCounts) = Sparse(waits);
         var (holdBuckets, holdCounts) = Sparse(holds);
+        var sum = waits.Sum();
         await database.ExecuteAsync(
-            "INSERT INTO pglocks.lock_stats VALUES ($1, 1000, $2, $3, $4, $5, 0, $6, 0, 0, $7, $8, $9, $10, $11, $12, $13, $14)",
-            Start.AddSeconds(offsetSeconds), key, instance, (long)waits.Length, timedOut, contendedSlot,
-            waits.Sum(), waits.DefaultIfEmpty(0).Max(), waitBuckets, waitCounts,
-            holds.Sum(), holds.DefaultIfEmpty(0).Max(), holdBuckets, holdCounts);
+            """
+            INSERT INTO pglocks.lock_stats VALUES (
+                $1, 1000, $2, $3, $4, $5, 0, $6, 0, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            """,
+            [
+                Start.AddSeconds(offsetSeconds), key, instance, (long)waits.Length, timedOut, contendedSlot,
+                .. Parts(sum).Cast<object>(), sum, waits.DefaultIfEmpty(0).Max(), waitBuckets, waitCounts,
+                holds.Sum(), holds.DefaultIfEmpty(0).Max(), holdBuckets, holdCounts,
+            ]);
+    }
+
+    /// <summary>A wait, taken apart into six different parts: own key, yield, other process, other key, session, server.</summary>
+    public static long[] Parts(long sum)
+    {
+        long[] parts = [.. Enumerable.Range(1, 5).Select(n => sum * n / 32)];
+        return [.. parts, sum - parts.Sum()];
     }
 
     /// <summary>The only row, by column.</summary>

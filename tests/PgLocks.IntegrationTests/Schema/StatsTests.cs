@@ -5,6 +5,8 @@ namespace PgLocks.IntegrationTests.Schema;
 /// <summary>Hand-made lock_stats with known figures, read through the views.</summary>
 public sealed class StatsTests(PostgresServer server, SharedDatabase shared) : IClassFixture<SharedDatabase>
 {
+    private static readonly string[] PartColumns = ["wait_key_ns", "wait_yield_ns", "wait_process_ns", "wait_slot_ns", "wait_session_ns", "wait_server_ns"];
+
     [Theory]
     [InlineData(0, 0, 0)]
     [InlineData(15, 15, 15)]
@@ -63,6 +65,23 @@ public sealed class StatsTests(PostgresServer server, SharedDatabase shared) : I
         Figures.AssertClose([100, 200, 300, 400], instance, "wait");
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.slot_stats"));
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.instance_stats"));
+    }
+
+    [Fact]
+    public async Task Stats_WaitsTakenApart_AddUpInEveryView()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        var stats = new StatsData(database);
+        var key = await stats.KeyAsync("miner", "EURUSD");
+        await stats.AddAsync(key, stats.Instances[0], 0, [3200], [1]);
+        await stats.AddAsync(key, stats.Instances[0], 1, [320, 320], [1, 1]);
+
+        foreach (var view in (string[])["key_stats", "slot_stats", "instance_stats"])
+        {
+            var row = await stats.RowAsync($"pglocks.{view}");
+
+            Assert.Equal(StatsData.Parts(3840), PartColumns.Select(column => (long)row[column]));
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using PgLocks.Telemetry;
 using PgLocks.TestKit;
 
 namespace PgLocks.IntegrationTests.Telemetry;
@@ -87,6 +88,22 @@ public sealed class TelemetryTests(PostgresServer server)
 
         Assert.Equal(1, await database.ScalarAsync<long>("SELECT sum(timed_out)::int8 FROM pglocks.lock_stats"));
         Assert.Equal("timeout", await database.ScalarAsync<string>("SELECT kind FROM pglocks.lock_events"));
+    }
+
+    [Fact]
+    public async Task Flush_MoreEventsThanMemoryIsGivenFor_SaysHowManyWereDropped()
+    {
+        await using TestDatabase database = await server.CreateDatabaseAsync();
+        await using PgLockProvider provider = await StartAsync(database);
+        PositionLock position = provider.GetLock(Hotkey, "EURUSD");
+        await using LockLease lease = await position.AcquireAsync(cancellationToken: TestContext.Current.CancellationToken);
+        for (int i = 0; i < LockTelemetry.MostEvents + 7; i++)
+            Assert.Null(await position.TryAcquireAsync(TimeSpan.FromTicks(1), TestContext.Current.CancellationToken));
+
+        Assert.True(await provider.Instance.FlushAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(7, await database.ScalarAsync<long>("SELECT dropped_events FROM pglocks.instances"));
+        Assert.Equal(LockTelemetry.MostEvents, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.lock_events"));
     }
 
     private static async Task<bool> FlushedAsync(PgLockProvider provider) => await provider.Instance.FlushAsync(TestContext.Current.CancellationToken);

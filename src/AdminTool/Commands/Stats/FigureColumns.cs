@@ -19,6 +19,12 @@ internal static class FigureColumns
         new("wait_p95_ns", "wait p95", CellKind.Nanoseconds, row => row.WaitP95Ns, Audience.Programs),
         new("wait_p99_ns", "wait p99", CellKind.Nanoseconds, row => row.WaitP99Ns),
         new("wait_max_ns", "wait max", CellKind.Nanoseconds, row => row.WaitMaxNs),
+        new("wait_key_ns", "for own key", CellKind.Nanoseconds, row => row.WaitKeyNs, Audience.Programs),
+        new("wait_yield_ns", "for own yield", CellKind.Nanoseconds, row => row.WaitYieldNs, Audience.Programs),
+        new("wait_process_ns", "for other process", CellKind.Nanoseconds, row => row.WaitProcessNs, Audience.Programs),
+        new("wait_slot_ns", "for other key", CellKind.Nanoseconds, row => row.WaitSlotNs, Audience.Programs),
+        new("wait_session_ns", "for session", CellKind.Nanoseconds, row => row.WaitSessionNs, Audience.Programs),
+        new("wait_server_ns", "for server", CellKind.Nanoseconds, row => row.WaitServerNs, Audience.Programs),
         new("hold_mean_ns", "hold mean", CellKind.Nanoseconds, row => row.HoldMeanNs, Audience.Programs),
         new("hold_p50_ns", "hold p50", CellKind.Nanoseconds, row => row.HoldP50Ns),
         new("hold_p95_ns", "hold p95", CellKind.Nanoseconds, row => row.HoldP95Ns, Audience.Programs),
@@ -55,6 +61,7 @@ internal static class FigureColumns
         new("last_seen_at", "last seen", CellKind.Time, row => row.LastSeenAt, Audience.Programs),
         new("closed_at", "closed", CellKind.Time, row => row.ClosedAt),
         new("dropped", "dropped", CellKind.Number, row => row.Dropped),
+        new("dropped_events", "dropped events", CellKind.Number, row => row.DroppedEvents, Audience.Programs),
         .. Shared,
     ];
 }
