@@ -30,7 +30,7 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
             bool isIdle = recorder is null || recorder.IsIdle(interval);
             gate.IdleIntervals = isIdle ? gate.IdleIntervals + 1 : 0;
             if (interval is not null && recorder!.UnwrittenIntervals >= MostUnwritten && keys.TryEvict(gate))
-                Dropped += interval.Delta.Acquired;
+                Dropped += recorder.Read()!.Delta.Acquired;
             else if (interval is not null)
                 batch.Intervals.Add(interval);
             else
@@ -40,9 +40,13 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
 
     private void Forget(KeyGate gate, KeyRecorder? recorder)
     {
-        bool isForgotten = (gate.IdleIntervals >= MostIdle && keys.TryEvict(gate)) || (gate.IdleIntervals >= MostRecorded && recorder is not null && gate.TryForgetSink());
-        if (isForgotten && recorder is not null)
-            _forgotten.Add(recorder);
+        KeyRecorder? forgotten = null;
+        if (gate.IdleIntervals >= MostIdle && keys.TryEvict(gate))
+            forgotten = (KeyRecorder?)gate.RecentSink; // not the one that was read: a lease that came in between may have made it
+        else if (gate.IdleIntervals >= MostRecorded && recorder is not null && gate.TryForgetSink())
+            forgotten = recorder;
+        if (forgotten is not null)
+            _forgotten.Add(forgotten);
     }
 
     /// <summary>A lease can come and go between the reading and the forgetting; after that nobody writes to the recorder.</summary>
