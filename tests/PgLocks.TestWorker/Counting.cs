@@ -7,26 +7,23 @@ internal static class Counting
 {
     private static readonly PositionKey Key = new("5GhCxfBcA7Ur5iiAS343xwvrYHTUfBjBi4JimiL5LhujRT9t", "EURUSD");
 
-    public static async Task RunAsync(PgLocksOptions options, string file, int tasks, int increments)
+    public static async Task RunAsync(ILockProvider provider, string file, int tasks, int increments)
     {
         using var mapped = MemoryMappedFile.CreateFromFile(file, FileMode.Open);
         using var counter = mapped.CreateViewAccessor();
         var left = increments;
-        await using (var provider = await PgLockProvider.StartAsync(options))
+        Console.WriteLine("started");
+        await Console.In.ReadLineAsync();
+        await Task.WhenAll(Enumerable.Range(0, tasks).Select(_ => Task.Run(async () =>
         {
-            Console.WriteLine("started");
-            await Console.In.ReadLineAsync();
-            await Task.WhenAll(Enumerable.Range(0, tasks).Select(_ => Task.Run(async () =>
+            while (Interlocked.Decrement(ref left) >= 0)
             {
-                while (Interlocked.Decrement(ref left) >= 0)
-                {
-                    await using var lease = await provider.AcquireAsync(Key, TimeSpan.FromMinutes(1));
-                    var value = counter.ReadInt64(0);
-                    await Task.Yield();
-                    counter.Write(0, value + 1);
-                }
-            })));
-        }
+                await using var lease = await provider.AcquireAsync(Key, TimeSpan.FromMinutes(1));
+                var value = counter.ReadInt64(0);
+                await Task.Yield();
+                counter.Write(0, value + 1);
+            }
+        })));
         Console.WriteLine("done");
     }
 }

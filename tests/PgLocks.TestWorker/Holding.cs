@@ -5,9 +5,8 @@ namespace PgLocks.TestWorker;
 /// <summary>Acquires and fences as its input says, and tells what came of it.</summary>
 internal static class Holding
 {
-    public static async Task RunAsync(PgLocksOptions options)
+    public static async Task RunAsync(ILockProvider provider, string connectionString)
     {
-        await using var provider = await PgLockProvider.StartAsync(options);
         var leases = new Dictionary<string, LockLease>();
         Console.WriteLine("started");
         while (await Console.In.ReadLineAsync() is { } line)
@@ -31,7 +30,7 @@ internal static class Holding
                         leases[words[1]].Dispose();
                         return "ok";
                     case "fence":
-                        await using (var connection = new NpgsqlConnection(options.ConnectionString))
+                        await using (var connection = new NpgsqlConnection(connectionString))
                         {
                             await connection.OpenAsync();
                             await using var transaction = await connection.BeginTransactionAsync();

@@ -1,7 +1,19 @@
 using PgLocks;
+using PgLocks.TestKit;
 using PgLocks.TestWorker;
 
 // One process of a test: 'count' increments a counter that nothing but the lock protects, 'hold' obeys line by line.
+// With 'backend-' before it the provider is the named one, else a native one with short times.
+if (args[0].StartsWith("backend-", StringComparison.Ordinal))
+{
+    var backend = await BackendProviders.StartAsync(args[1], args[2]);
+    await using var end = (IAsyncDisposable)backend;
+    if (args[0] == "backend-count")
+        await Counting.RunAsync(backend, args[3], int.Parse(args[4]), int.Parse(args[5]));
+    else
+        await Holding.RunAsync(backend, args[2]);
+    return;
+}
 var options = new PgLocksOptions
 {
     ConnectionString = args[1],
@@ -9,14 +21,13 @@ var options = new PgLocksOptions
     Retention = Enum.Parse<Retention>(args[2]),
     HeartbeatInterval = TimeSpan.FromMilliseconds(100),
 };
-switch (args[0])
+if (args[0] == "hold")
 {
-    case "count":
-        await Counting.RunAsync(options, args[3], int.Parse(args[4]), int.Parse(args[5]));
-        break;
-    case "hold":
-        options.LeaseDuration = TimeSpan.FromMilliseconds(600);
-        options.ServerLeaseDuration = TimeSpan.FromMilliseconds(1200);
-        await Holding.RunAsync(options);
-        break;
+    options.LeaseDuration = TimeSpan.FromMilliseconds(600);
+    options.ServerLeaseDuration = TimeSpan.FromMilliseconds(1200);
 }
+await using var provider = await PgLockProvider.StartAsync(options);
+if (args[0] == "count")
+    await Counting.RunAsync(provider, args[3], int.Parse(args[4]), int.Parse(args[5]));
+else
+    await Holding.RunAsync(provider, options.ConnectionString);

@@ -10,9 +10,12 @@ internal sealed class Worker : IAsyncDisposable
 
     public ChildProcess Process { get; }
 
-    public static async Task<Worker> StartAsync(TestDatabase database, string verb, Retention retention, params string[] more)
+    public static Task<Worker> StartAsync(TestDatabase database, string verb, Retention retention, params string[] more) =>
+        StartAsync(verb, [database.ConnectionString, $"{retention}", .. more]);
+
+    public static async Task<Worker> StartAsync(string verb, string[] arguments)
     {
-        var process = ChildProcess.Dotnet("tests/PgLocks.TestWorker/PgLocks.TestWorker.dll", [verb, database.ConnectionString, $"{retention}", .. more]);
+        var process = ChildProcess.Dotnet("tests/PgLocks.TestWorker/PgLocks.TestWorker.dll", [verb, .. arguments]);
         await process.WaitForLineAsync("started");
         return new Worker(process);
     }

@@ -1,0 +1,65 @@
+using Medallion.Threading.Postgres;
+using Npgsql;
+using PgLocks.Postgres;
+
+namespace PgLocks.Backends.Postgres;
+
+/// <summary>Slots locked by DistributedLock.Postgres, with the draws made beside it.</summary>
+internal sealed class MedallionSource : SlotSource
+{
+    private readonly PostgresDistributedLock[] _locks;
+    private readonly SlotNumbers _numbers;
+
+    internal MedallionSource(PostgresBackendOptions options, Space space, TimeProvider time)
+        : base(space, options.LockDelay, time)
+    {
+        string target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = "pglocks:medallion",
+            Enlist = false,
+            MaxPoolSize = options.MaxSessions,
+        }.ConnectionString;
+        _locks = [.. Enumerable.Range(0, space.PoolSize).Select(slot => new PostgresDistributedLock(new PostgresAdvisoryLockKey(space.ClassId, slot), target))];
+        _numbers = new SlotNumbers(options, space);
+    }
+
+    protected override async ValueTask<SlotHold?> GainAsync(int slot, bool once, CancellationToken cancellationToken)
+    {
+        PostgresDistributedLockHandle? handle = await _locks[slot].TryAcquireAsync(once ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        if (handle is null)
+            return null;
+        try
+        {
+            (long number, bool isServerYoung) = await _numbers.DrawGainAsync(slot).ConfigureAwait(false);
+            return new MedallionHold(handle, _numbers, slot, number, isServerYoung);
+        }
+        catch
+        {
+            await handle.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync().ConfigureAwait(false);
+        await _numbers.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private sealed class MedallionHold(PostgresDistributedLockHandle handle, SlotNumbers numbers, int slot, long number, bool isServerYoung) : SlotHold(number, isServerYoung)
+    {
+        protected override CancellationToken Watched() => handle.HandleLostToken;
+
+        protected override async ValueTask ReleaseCoreAsync()
+        {
+            try
+            {
+                await numbers.DrawReleaseAsync(slot, Epoch).ConfigureAwait(false);
+            }
+            finally
+            {
+                await handle.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

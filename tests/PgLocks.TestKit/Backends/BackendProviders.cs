@@ -1,0 +1,19 @@
+using PgLocks.Backends;
+
+namespace PgLocks.TestKit;
+
+/// <summary>Starts any lock provider by its name, in the tests' own process and in theirs that they start.</summary>
+public static class BackendProviders
+{
+    public static readonly TimeSpan LockDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <param name="name">Which idea.</param>
+    /// <param name="target">Where its locks live: a connection string, a folder, a socket.</param>
+    public static async Task<ILockProvider> StartAsync(string name, string target) => name switch
+    {
+        "two-tiers" => await PgLockProvider.StartAsync(new PgLocksOptions { ConnectionString = target, Retention = Retention.Off, HeartbeatInterval = TimeSpan.FromMilliseconds(100) }),
+        "medallion" => await MedallionLockProvider.StartAsync(new PostgresBackendOptions { ConnectionString = target, LockDelay = LockDelay }),
+        "files" => await FileLockProvider.StartAsync(new FileLockOptions { Folder = target }),
+        _ => throw new ArgumentException($"'{name}' is no lock provider.", nameof(name)),
+    };
+}
