@@ -13,7 +13,7 @@ internal static class MultiAcquire
         try
         {
             foreach (KeyLock keyLock in locks)
-                leases.Add(await keyLock.AcquireAsync(Left(timeout, time.GetElapsedTime(startedAt)), cancellationToken).ConfigureAwait(false));
+                leases.Add(await keyLock.AcquireAsync(Timeouts.Left(timeout, time.GetElapsedTime(startedAt)), cancellationToken).ConfigureAwait(false));
             return new MultiLockLease([.. leases]);
         }
         catch
@@ -23,7 +23,4 @@ internal static class MultiAcquire
             throw;
         }
     }
-
-    private static TimeSpan Left(TimeSpan timeout, TimeSpan spent) =>
-        timeout == Timeout.InfiniteTimeSpan ? timeout : timeout > spent ? timeout - spent : TimeSpan.Zero;
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using PgLocks.Hosting;
+using PgLocks.Local;
 using PgLocks.Migrations;
 
 namespace PgLocks;
@@ -38,19 +39,19 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
         StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken);
 
     /// <inheritdoc/>
-    public PositionLock GetLock(string minerHotkey, string tradePairId) => new(_instance.Keys, _instance.Keys.Find(new PositionKey(minerHotkey, tradePairId)));
+    public PositionLock GetLock(string minerHotkey, string tradePairId) => new(_instance.Keys, _instance.Keys.FindLock(new PositionKey(minerHotkey, tradePairId)));
 
     /// <inheritdoc/>
     public ValueTask<LockLease> AcquireAsync(PositionKey key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        _instance.Keys.Find(key).AcquireAsync(timeout, cancellationToken);
+        _instance.Keys.FindLock(key).AcquireAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<LockLease?> TryAcquireAsync(PositionKey key, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
-        _instance.Keys.Find(key).TryAcquireAsync(timeout, cancellationToken);
+        _instance.Keys.FindLock(key).TryAcquireAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<MultiLockLease> AcquireAllAsync(IReadOnlyCollection<PositionKey> keys, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        MultiAcquire.AcquireAllAsync(keys, _instance.Keys.Find, timeout is { } given ? Timeouts.Checked(given) : _instance.Keys.DefaultTimeout, _instance.Keys.Time, cancellationToken);
+        MultiAcquire.AcquireAllAsync(keys, _instance.Keys.FindLock, timeout is { } given ? Timeouts.Checked(given) : _instance.Keys.DefaultTimeout, _instance.Keys.Time, cancellationToken);
 
     /// <summary>
     /// Acquires a key on the caller's own connection, as a lock that ends with the transaction: lock and data live and die together, also
@@ -67,7 +68,15 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         TimeSpan wait = timeout is { } given ? Timeouts.Checked(given) : _instance.Keys.DefaultTimeout;
-        return _instance.TransactionLock.AcquireAsync(transaction, _instance.Keys.Find(key), wait, cancellationToken);
+        return AcquireInTransactionAsync();
+
+        async ValueTask<LockLease> AcquireInTransactionAsync()
+        {
+            long startedAt = _instance.Keys.Time.GetTimestamp();
+            KeyGate gate = await _instance.Keys.FindClearedAsync(key, wait, cancellationToken).ConfigureAwait(false);
+            TimeSpan left = Timeouts.Left(wait, _instance.Keys.Time.GetElapsedTime(startedAt));
+            return await _instance.TransactionLock.AcquireAsync(transaction, gate, left, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Grants nothing more, and waits until the leases that are held have ended.</summary>

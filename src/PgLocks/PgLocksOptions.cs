@@ -74,6 +74,13 @@ public sealed class PgLocksOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool MigrateOnStart { get; set; }
 
+    /// <summary>Whether only keys are locked whose miner and trade pair are registered and not retired; others get an <see cref="UnregisteredKeyException"/>.</summary>
+    /// <value>
+    /// Default <see langword="false"/>: what is used is registered. With <see langword="true"/> whatever was registered or retired counts within a
+    /// <see cref="HeartbeatInterval"/>; leases that are held then end as always.
+    /// </value>
+    public bool RequireRegistered { get; set; }
+
     /// <summary>Whether an acquire inside another one against the common order, by slot and then by key, throws <see cref="LockOrderException"/>.</summary>
     /// <value>Default <see langword="false"/>: the check costs a look-up per acquire.</value>
     public bool LockOrderChecks { get; set; }

@@ -7,4 +7,8 @@ internal static class Timeouts
         timeout == Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.Zero && timeout.TotalMilliseconds <= int.MaxValue)
             ? timeout
             : throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is 0 (tries once) to int.MaxValue ms, or Timeout.InfiniteTimeSpan.");
+
+    /// <summary>What is left of a timeout.</summary>
+    internal static TimeSpan Left(TimeSpan timeout, TimeSpan spent) =>
+        timeout == Timeout.InfiniteTimeSpan ? timeout : timeout > spent ? timeout - spent : TimeSpan.Zero;
 }

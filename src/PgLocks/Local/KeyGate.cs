@@ -183,6 +183,9 @@ internal sealed class KeyGate : KeyLine
                 case Joined.Line when pending.TriesOnce:
                     pending.TimeOut();
                     return pending;
+                case Joined.Closed:
+                    pending.Fail(_tier.Refusal(Key));
+                    return pending;
             }
         }
         if (ownsKey && pending.TryTakeKey())

@@ -11,12 +11,14 @@ namespace PgLocks.Local;
 /// Queued  → Held       the releasing holder, under the lock, handing the key to the last in line
 /// Queued  → Free       the releasing holder, under the lock, when the line has gone meanwhile
 /// Free    → Evicted    the table's sweep, one compare-and-swap; final
+/// Queued  → Evicted    as to Free, when the line was closed meanwhile
 /// </code>
 /// It locks itself: there is one for every key in the process, and nobody outside this floor can lock it.
 /// </remarks>
 internal abstract class KeyLine(PositionKey key) : KeyLock(key)
 {
     private AcquireQueue? _queue;
+    private bool _isClosed;
     private int _state;
 
     /// <summary>What a caller that joins the line finds.</summary>
@@ -30,6 +32,9 @@ internal abstract class KeyLine(PositionKey key) : KeyLock(key)
 
         /// <summary>A line that is closed for good.</summary>
         Nothing = Evicted,
+
+        /// <summary>A line that nobody joins any more, though some are still in it.</summary>
+        Closed,
     }
 
     private const int Free = 0;
@@ -41,6 +46,34 @@ internal abstract class KeyLine(PositionKey key) : KeyLock(key)
 
     /// <summary>Takes the line out of service if nobody holds or wants the key.</summary>
     internal bool TryEvict() => Interlocked.CompareExchange(ref _state, Evicted, Free) == Free;
+
+    /// <summary>Takes the line out of service: at once if nobody holds or wants the key, else when the last one in it has gone; until then nobody joins.</summary>
+    internal void Close()
+    {
+        lock (this)
+        {
+            _isClosed = true;
+            _queue ??= new AcquireQueue();
+            while (true)
+            {
+                switch (Volatile.Read(ref _state))
+                {
+                    case Free when TryEvict():
+                    // The last release then comes to the lock, and finds the line closed.
+                    case Held when Interlocked.CompareExchange(ref _state, Queued, Held) == Held:
+                    case Queued or Evicted:
+                        return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes back a <see cref="Close"/> that has not ended the line yet.</summary>
+    internal void Reopen()
+    {
+        lock (this)
+            _isClosed = false;
+    }
 
     /// <summary>Shutdown: whoever waits for the key's holder need not wait any longer.</summary>
     internal void FailWaiters(Func<Exception> failure)
@@ -66,6 +99,8 @@ internal abstract class KeyLine(PositionKey key) : KeyLock(key)
             {
                 switch (Volatile.Read(ref _state))
                 {
+                    case Queued when _isClosed:
+                        return Joined.Closed;
                     case Free when TryTakeFree():
                         return Joined.Key;
                     case Held when Interlocked.CompareExchange(ref _state, Queued, Held) == Held:
@@ -95,7 +130,7 @@ internal abstract class KeyLine(PositionKey key) : KeyLock(key)
             {
                 Debug.Assert(_state == Queued, "only a held key is handed over");
                 next = _queue!.TryTake();
-                Volatile.Write(ref _state, next is null ? Free : _queue.IsEmpty ? Held : Queued);
+                Volatile.Write(ref _state, next is null ? (_isClosed ? Evicted : Free) : _queue.IsEmpty && !_isClosed ? Held : Queued);
             }
             if (next is null || next.TryTakeKey())
                 return next;

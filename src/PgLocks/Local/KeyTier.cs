@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace PgLocks.Local;
@@ -10,6 +11,7 @@ internal delegate ValueTask FenceLease(KeyGate gate, Tenure tenure, NpgsqlTransa
 internal sealed class KeyTier : IKeyLocks
 {
     private readonly ConcurrentDictionary<PositionKey, KeyGate> _gates = new();
+    private readonly ConcurrentQueue<KeySink> _leftSinks = new();
     private readonly Func<PositionKey, SlotPort> _slotOf;
     private readonly FenceLease _fence;
     private readonly Func<PositionKey, KeyGate> _newGate;
@@ -36,37 +38,83 @@ internal sealed class KeyTier : IKeyLocks
     /// <summary>Checks the order of nested acquires, if that is asked for. Tries need no order: they wait for nobody for long.</summary>
     internal LockOrder? Order { get; init; }
 
+    /// <summary>Decides which keys get a gate; without one every key does.</summary>
+    internal IKeyFilter? Filter { get; init; }
+
     internal int Count => _gates.Count;
 
     /// <summary>Every gate, in no order; safe beside all other calls.</summary>
     internal IEnumerable<KeyGate> Gates => _gates.Select(entry => entry.Value);
 
-    internal KeyGate Find(PositionKey key)
+    /// <summary>The gate of a key.</summary>
+    /// <exception cref="UnregisteredKeyException">The key is not known to be registered, and must be.</exception>
+    internal KeyGate Find(PositionKey key) => TryFind(key) ?? throw Refusal(key);
+
+    /// <summary>The gate of a key, or what stands for it until it is known whether the key is registered.</summary>
+    internal KeyLock FindLock(PositionKey key) => TryFind(key) ?? (KeyLock)new UnclearedKey(key, this, _slotOf(key).Number);
+
+    /// <summary>The gate of a key, after another look at the registry if need be.</summary>
+    internal ValueTask<KeyGate> FindClearedAsync(PositionKey key, TimeSpan timeout, CancellationToken cancellationToken) => FindLock(key) switch
     {
-        while (true)
+        KeyGate gate => new ValueTask<KeyGate>(gate),
+        var uncleared => new ValueTask<KeyGate>(((UnclearedKey)uncleared).ClearAsync(timeout, cancellationToken)),
+    };
+
+    KeyLock IKeyLocks.Find(PositionKey key) => FindLock(key);
+
+    internal UnregisteredKeyException Refusal(PositionKey key) => Filter!.Refusal(key);
+
+    /// <summary>Takes an idle gate out of the table; true for the one call that did, which then answers for its recorder.</summary>
+    internal bool TryEvict(KeyGate gate) => (gate.TryEvict() || gate.IsEvicted) && Remove(gate);
+
+    /// <summary>Gates of retired keys leave: idle ones at once. With a filter nobody joins the line of a busy one, and it goes with its last lease.</summary>
+    internal void Review(Predicate<PositionKey> isRetired)
+    {
+        foreach (KeyGate gate in Gates)
         {
-            KeyGate gate = _gates.GetOrAdd(key, _newGate);
-            if (!gate.IsEvicted)
-                return gate;
-            Remove(gate);
+            if (!isRetired(gate.Key))
+                gate.Reopen();
+            else if (Filter is not null)
+                gate.Close();
+            else
+                gate.TryEvict();
+            if (gate.IsEvicted)
+                Leave(gate);
         }
     }
 
-    KeyLock IKeyLocks.Find(PositionKey key) => Find(key);
-
-    /// <summary>Takes an idle gate out of the table; false when somebody holds or wants it.</summary>
-    internal bool TryEvict(KeyGate gate)
-    {
-        if (!gate.TryEvict())
-            return false;
-        Remove(gate);
-        return true;
-    }
+    /// <summary>Recorders whose gates left the table other than by <see cref="TryEvict"/>: what they counted is still to be written.</summary>
+    internal bool TryTakeLeft([NotNullWhen(true)] out KeySink? sink) => _leftSinks.TryDequeue(out sink);
 
     internal ValueTask FenceAsync(KeyGate gate, Tenure tenure, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         _fence(gate, tenure, transaction, cancellationToken);
 
-    private void Remove(KeyGate gate) => _gates.TryRemove(KeyValuePair.Create(gate.Key, gate));
+    private KeyGate? TryFind(PositionKey key)
+    {
+        while (true)
+        {
+            if (!_gates.TryGetValue(key, out KeyGate? gate))
+            {
+                if (Filter?.Admits(key) == false)
+                    return null;
+                gate = _gates.GetOrAdd(key, _newGate);
+                // A retirement can come between the look and the entry: of the two, the later one sees the other.
+                if (Filter?.Admits(key) == false)
+                    gate.Close();
+            }
+            if (!gate.IsEvicted)
+                return gate;
+            Leave(gate);
+        }
+    }
+
+    private void Leave(KeyGate gate)
+    {
+        if (Remove(gate) && gate.RecentSink is { } sink)
+            _leftSinks.Enqueue(sink);
+    }
+
+    private bool Remove(KeyGate gate) => _gates.TryRemove(KeyValuePair.Create(gate.Key, gate));
 
     private KeyGate NewGate(PositionKey key)
     {

@@ -52,6 +52,8 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
     /// <summary>A lease can come and go between the reading and the forgetting; after that nobody writes to the recorder.</summary>
     private void AddForgotten(TelemetryBatch batch)
     {
+        while (keys.TryTakeLeft(out KeySink? left))
+            _forgotten.Add((KeyRecorder)left);
         for (int i = _forgotten.Count - 1; i >= 0; i--)
         {
             if (_forgotten[i].Read() is { } last)

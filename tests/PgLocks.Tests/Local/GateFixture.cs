@@ -8,8 +8,8 @@ internal sealed class GateFixture
 {
     internal static readonly PositionKey Key = new("5GhC", "EURUSD");
 
-    internal GateFixture() =>
-        Tier = new KeyTier(Time, TimeSpan.FromSeconds(5), Sink, "orders@host (pid 1)", _ => Slot, (_, _, _, _) => ValueTask.CompletedTask);
+    internal GateFixture(IKeyFilter? filter = null) =>
+        Tier = new KeyTier(Time, TimeSpan.FromSeconds(5), Sink, "orders@host (pid 1)", _ => Slot, (_, _, _, _) => ValueTask.CompletedTask) { Filter = filter };
 
     internal FakeTimeProvider Time { get; } = new();
 
@@ -23,6 +23,9 @@ internal sealed class GateFixture
 
     internal ValueTask<LockLease> AcquireAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Gate.AcquireAsync(timeout, cancellationToken);
+
+    /// <summary>As users do.</summary>
+    internal ValueTask<LockLease> AcquireLockAsync(TimeSpan? timeout = null) => Tier.FindLock(Key).AcquireAsync(timeout, default);
 
     /// <summary>A lease that must be there at once.</summary>
     internal LockLease Acquire()

@@ -68,7 +68,7 @@ public sealed class LeaseTests
     public async Task Find_DefaultKeyAmongMany_IsRefusedAndNothingIsHeld()
     {
         await Assert.ThrowsAsync<ArgumentNullException>(() =>
-            MultiAcquire.AcquireAllAsync([GateFixture.Key, default], _fixture.Tier.Find, TimeSpan.FromSeconds(1), _fixture.Time, default).AsTask());
+            MultiAcquire.AcquireAllAsync([GateFixture.Key, default], _fixture.Tier.FindLock, TimeSpan.FromSeconds(1), _fixture.Time, default).AsTask());
 
         Assert.Equal(0, _fixture.Slot.Leases);
     }

@@ -57,6 +57,17 @@ public sealed class KeySweepTests
     }
 
     [Fact]
+    public async Task Into_KeyRetired_IsStillCounted()
+    {
+        var fixture = new TelemetryFixture();
+        await fixture.HoldAsync(fixture.Gate(), TimeSpan.FromMilliseconds(1));
+        fixture.Tier.Review(_ => true);
+
+        Assert.Equal((0, 1), (fixture.Tier.Count, fixture.Collect().Recorded));
+        Assert.Empty(fixture.Collect().Intervals);
+    }
+
+    [Fact]
     public async Task Into_KeyIdleForShort_ForgetsItsRecorderAndCountsOn()
     {
         var fixture = new TelemetryFixture();
