@@ -33,10 +33,12 @@ public sealed class M202611220935_CreateRegistry : SchemaMigration
             .WithColumn("last_seen_at").AsCustom("timestamptz").NotNullable();
         Create.UniqueConstraint("position_keys_key").OnTable("position_keys").WithSchema(SchemaName).Columns("class_id", "miner_id", "trade_pair_id");
         Create.Index("position_keys_slot").OnTable("position_keys").InSchema(SchemaName).OnColumn("class_id").Ascending().OnColumn("slot").Ascending();
+        Sql("registry_changes.sql");
     }
 
     public override void Down()
     {
+        Sql("registry_changes.down.sql");
         Delete.Table("position_keys").InSchema(SchemaName);
         Delete.Table("trade_pairs").InSchema(SchemaName);
         Delete.Table("miners").InSchema(SchemaName);

@@ -31,4 +31,7 @@ internal static partial class Messages
 
     [LoggerMessage(9, LogLevel.Warning, "A wait on the server could not be cancelled; the server ends it with its session.")]
     internal static partial void CancelFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(10, LogLevel.Warning, "The registry could not be read; what was retired or registered meanwhile counts once it can be read again.")]
+    internal static partial void RegistryUnread(ILogger log, Exception failure);
 }

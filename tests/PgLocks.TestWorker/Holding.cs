@@ -8,6 +8,7 @@ internal static class Holding
     public static async Task RunAsync(ILockProvider provider, string connectionString)
     {
         var leases = new Dictionary<string, LockLease>();
+        var locks = new Dictionary<(string, string), PositionLock>();
         Console.WriteLine("started");
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -22,10 +23,15 @@ internal static class Holding
                 switch (words[0])
                 {
                     case "acquire":
-                        var lease = await provider.AcquireAsync(new PositionKey(words[1], words[2]), TimeSpan.FromSeconds(30));
+                        if (!locks.TryGetValue((words[1], words[2]), out var position))
+                            locks.Add((words[1], words[2]), position = provider.GetLock(words[1], words[2]));
+                        var lease = await position.AcquireAsync(TimeSpan.FromSeconds(30));
                         leases[words[1]] = lease;
                         lease.LostToken.Register(() => Console.WriteLine($"lost {words[1]}"));
                         return $"token {lease.FencingToken}";
+                    case "try":
+                        await using (var granted = await provider.TryAcquireAsync(new PositionKey(words[1], words[2])))
+                            return granted is null ? "null" : "granted";
                     case "release":
                         leases[words[1]].Dispose();
                         return "ok";

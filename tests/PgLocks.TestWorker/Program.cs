@@ -20,6 +20,7 @@ var options = new PgLocksOptions
     ApplicationName = "worker",
     Retention = Enum.Parse<Retention>(args[2]),
     HeartbeatInterval = TimeSpan.FromMilliseconds(100),
+    RequireRegistered = args.Contains("--require-registered"),
 };
 if (args[0] == "hold")
 {

@@ -20,14 +20,16 @@ internal sealed class LockInstance : IAsyncDisposable
     private readonly PostgresBackend _backend;
     private readonly TelemetryWriter _writer;
     private readonly TelemetryLoop _telemetry;
+    private readonly RegistryWatch _watch;
     private int _disposed;
 
-    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, InstanceRegistry registry, LockSession home)
+    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, InstanceRegistry registry, RegistryWatch watch, LockSession home)
     {
         Id = id;
         _context = context;
         _pool = pool;
         _registry = registry;
+        _watch = watch;
         PgLocksOptions options = context.Options;
         int classId = context.Space.ClassId;
         Slots = new SlotPool(context.Space.PoolSize, new SlotPolicy(options, context.Time), context.Agenda, slots => new PostgresBackend(context, slots, pool, id, home));
@@ -38,6 +40,7 @@ internal sealed class LockInstance : IAsyncDisposable
             (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken))
         {
             Order = options.LockOrderChecks ? new LockOrder() : null,
+            Filter = options.RequireRegistered ? watch : null,
         };
         TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
@@ -76,9 +79,12 @@ internal sealed class LockInstance : IAsyncDisposable
         try
         {
             await registry.RegisterAsync(options, space.ClassId, cancellationToken).ConfigureAwait(false);
-            var instance = new LockInstance(id, context, pool, registry, await Task.Run(() => LockSession.OpenHome(context), cancellationToken).ConfigureAwait(false));
+            var watch = new RegistryWatch(new RegistryReader(pool, options.LeaseDuration, time), options.RequireRegistered, options.HeartbeatInterval, time, log);
+            await watch.LoadAsync(cancellationToken).ConfigureAwait(false);
+            var instance = new LockInstance(id, context, pool, registry, watch, await Task.Run(() => LockSession.OpenHome(context), cancellationToken).ConfigureAwait(false));
             instance._backend.Start();
             instance._telemetry.Start();
+            watch.Start(instance.Keys);
             Messages.Started(log, id, space.Name, space.PoolSize, connections.Target.Host, connections.Target.Port, connections.Target.Database);
             return instance;
         }
@@ -104,6 +110,7 @@ internal sealed class LockInstance : IAsyncDisposable
         Close();
         int held = Keys.Gates.Count(gate => gate.Holder.Token != 0);
         await _backend.CloseAsync().ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
         await _telemetry.DisposeAsync().ConfigureAwait(false);
         await CloseRegistryAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);

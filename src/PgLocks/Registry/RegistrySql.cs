@@ -33,6 +33,12 @@ internal static class RegistrySql
          ORDER BY k.n
         """;
 
+    internal const string Changes = "SELECT number FROM pglocks.registry_changes";
+
+    internal const string Miners = "SELECT hotkey, deregistered_at IS NULL FROM pglocks.miners";
+
+    internal const string Pairs = "SELECT trade_pair_id, retired_at IS NULL FROM pglocks.trade_pairs";
+
     internal const string AddInstance = """
         INSERT INTO pglocks.instances (instance_id, class_id, application, host, pid, version, started_at, last_seen_at, long_hold_ms)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)
