@@ -66,6 +66,10 @@ if ! PATH=$PATH:/usr/sbin command -v pgbouncer > /dev/null; then
   say "PgBouncer is not installed here."
   ensure_packages pgbouncer || say "Tests of poolers will fail."
 fi
+if ! command -v tmux > /dev/null; then
+  say "tmux is not installed here."
+  ensure_packages tmux || say "Tests of the live screen will fail."
+fi
 if $should_build; then
   say "Building …"
   build PgLocks.sln

@@ -8,6 +8,7 @@ using PgLocks.AdminTool.Commands.Migrate;
 using PgLocks.AdminTool.Commands.Pool;
 using PgLocks.AdminTool.Commands.Registry;
 using PgLocks.AdminTool.Commands.Stats;
+using PgLocks.AdminTool.Commands.Top;
 
 namespace PgLocks.AdminTool;
 
@@ -39,6 +40,7 @@ public static class Tool
             new MigrateCommands(common),
             new LocksCommands(common),
             new StatsCommands(common),
+            new TopCommand(common),
             new PoolCommands(common),
             new RegistryCommands(common),
             new DoctorCommand(common),

@@ -12,26 +12,6 @@ internal sealed class LocksShowCommand : DatabaseVerb
 {
     private const int Newest = 20;
 
-    private static readonly Column<SlotKey>[] KeyColumns =
-    [
-        new("key", "key", CellKind.Key, key => Names.Key(key.Hotkey, key.Pair), Audience.People),
-        new("hotkey", "hotkey", CellKind.Text, key => key.Hotkey, Audience.Programs),
-        new("pair", "pair", CellKind.Text, key => key.Pair, Audience.Programs),
-        new("first_seen_at", "first seen", CellKind.Time, key => key.FirstSeenAt),
-        new("last_seen_at", "last seen", CellKind.Time, key => key.LastSeenAt),
-    ];
-
-    private static readonly Column<LockEvent>[] EventColumns =
-    [
-        new("at", "at", CellKind.Time, happened => happened.At),
-        new("kind", "what", CellKind.Text, happened => happened.Kind),
-        new("key", "key", CellKind.Key, happened => Names.Key(happened.Hotkey, happened.Pair), Audience.People),
-        new("hotkey", "hotkey", CellKind.Text, happened => happened.Hotkey, Audience.Programs),
-        new("pair", "pair", CellKind.Text, happened => happened.Pair, Audience.Programs),
-        new("instance_id", "instance", CellKind.Text, happened => happened.InstanceId, Audience.Programs),
-        new("data", "details", CellKind.Text, happened => happened.Data),
-    ];
-
     private readonly Argument<LockTarget> _target = LockTarget.CreateArgument();
 
     public LocksShowCommand(CommonOptions common)
@@ -75,10 +55,10 @@ internal sealed class LocksShowCommand : DatabaseVerb
                 Listing.Of(
                     "waiters", await WaiterQueries.OfSlotAsync(connection, space, slot, cancellationToken), WaiterColumns.All, "Nobody waits for it.", "Waiters"),
                 Listing.Of(
-                    "keys", await SlotQueries.KeysAsync(connection, space, slot, Newest, cancellationToken), KeyColumns, "No key lives in it yet.",
+                    "keys", await SlotQueries.KeysAsync(connection, space, slot, Newest, cancellationToken), SlotColumns.Keys, "No key lives in it yet.",
                     "Keys, last used first"),
                 Listing.Of(
-                    "events", await SlotQueries.EventsAsync(connection, space, slot, Newest, cancellationToken), EventColumns, "Nothing happened that was recorded.",
+                    "events", await SlotQueries.EventsAsync(connection, space, slot, Newest, cancellationToken), SlotColumns.Events, "Nothing happened that was recorded.",
                     "Events, newest first"),
             ],
         };
