@@ -70,6 +70,10 @@ if ! command -v tmux > /dev/null; then
   say "tmux is not installed here."
   ensure_packages tmux || say "Tests of the live screen will fail."
 fi
+if ! command -v redis-server > /dev/null; then
+  say "Redis is not installed here."
+  ensure_packages redis-server || say "Tests of the Redis backend will fail."
+fi
 if $should_build; then
   say "Building …"
   build PgLocks.sln

@@ -34,7 +34,9 @@ if [[ " $* " == *" postgresql "* ]]; then
 fi
 "${install[@]}" "$@"
 
-# Installed for its program; it is not to start with the machine.
-if [[ " $* " == *" pgbouncer "* ]] && command -v systemctl > /dev/null; then
-  systemctl disable --quiet pgbouncer || true
-fi
+# Installed for their programs; they are not to start with the machine.
+for service in pgbouncer redis-server; do
+  if [[ " $* " == *" $service "* ]] && command -v systemctl > /dev/null; then
+    systemctl disable --quiet "$service" || true
+  fi
+done

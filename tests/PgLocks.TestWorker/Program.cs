@@ -1,9 +1,17 @@
 using PgLocks;
+using PgLocks.Backends;
 using PgLocks.TestKit;
 using PgLocks.TestWorker;
 
 // One process of a test: 'count' increments a counter that nothing but the lock protects, 'hold' obeys line by line.
-// With 'backend-' before it the provider is the named one, else a native one with short times.
+// With 'backend-' before it the provider is the named one, else a native one with short times. 'coordinate' keeps the locks of other processes.
+if (args[0] == "coordinate")
+{
+    await using var coordinator = LockCoordinator.Start(new LockCoordinatorOptions { SocketPath = args[1] });
+    Console.WriteLine("started");
+    await Console.In.ReadLineAsync();
+    return;
+}
 if (args[0].StartsWith("backend-", StringComparison.Ordinal))
 {
     var backend = await BackendProviders.StartAsync(args[1], args[2]);
