@@ -37,20 +37,12 @@ internal sealed record SharedSlot
     public double ExpectedContendedSlot { get; init; }
 }
 
-/// <summary>What a pool of another size would do.</summary>
-internal sealed record PoolEstimate
+/// <summary>A pool at this moment.</summary>
+internal sealed record PoolNow
 {
-    public int PoolSize { get; init; }
+    public int SlotsOwned { get; init; }
 
-    public int SlotsShared { get; init; }
-
-    public long MostKeys { get; init; }
-
-    public long Acquired { get; init; }
-
-    public double ExpectedContendedSlot { get; init; }
-
-    public double? ExpectedContendedSlotRatio { get; init; }
+    public int Waiters { get; init; }
 }
 
 /// <summary>Collisions: keys that share a slot.</summary>
@@ -78,49 +70,13 @@ internal static class PoolQueries
             new { space.Name, top },
             cancellationToken);
 
-    /// <summary>
-    /// An acquisition meets another key of its slot in another process with the probability that this one is held there: its hold time over the
-    /// window. Summed over all pairs by inclusion and exclusion: all, less the same key, less the same process, plus both.
-    /// </summary>
-    public static Task<IReadOnlyList<PoolEstimate>> EstimateAsync(
-        NpgsqlConnection connection, Space space, TimeSpan? since, IReadOnlyList<int> sizes, CancellationToken cancellationToken) =>
-        connection.ListAsync<PoolEstimate>(
+    /// <summary>Slots owned and sessions in line at this moment.</summary>
+    public static async Task<PoolNow> NowAsync(NpgsqlConnection connection, Space space, CancellationToken cancellationToken) =>
+        await connection.OneAsync<PoolNow>(
             """
-            WITH traffic AS MATERIALIZED (
-                SELECT m.hotkey || ':' || k.trade_pair_id AS key, s.instance_id, sum(s.acquired)::float8 AS acquired, sum(s.hold_sum_ns)::float8 AS hold_ns,
-                       min(s.interval_start) AS first_at, max(s.interval_start + s.interval_ms * interval '1 ms') AS last_at
-                FROM pglocks.lock_stats s
-                JOIN pglocks.position_keys k ON k.key_id = s.key_id AND k.class_id = @ClassId
-                JOIN pglocks.miners m ON m.miner_id = k.miner_id
-                WHERE s.interval_start >= coalesce(now() - @since::interval, '-infinity')
-                GROUP BY m.hotkey, k.trade_pair_id, s.instance_id
-            ),
-            span AS (SELECT extract(epoch FROM max(last_at) - min(first_at))::float8 * 1e9 AS ns FROM traffic),
-            mapped AS (
-                SELECT size, pglocks.slot_in_pool(key, size) AS slot, key, instance_id, acquired, hold_ns
-                FROM unnest(@sizes::int4[]) AS size CROSS JOIN traffic
-            ),
-            keys AS (
-                SELECT size, slot, sum(acquired) * sum(hold_ns) AS both_of_key
-                FROM mapped GROUP BY size, slot, key
-            ),
-            instances AS (
-                SELECT size, slot, sum(acquired) * sum(hold_ns) AS both_of_instance
-                FROM mapped GROUP BY size, slot, instance_id
-            ),
-            slots AS (
-                SELECT m.size, m.slot, sum(m.acquired) AS acquired, count(DISTINCT m.key) AS keys,
-                       sum(m.acquired) * sum(m.hold_ns) + sum(m.acquired * m.hold_ns)
-                           - (SELECT sum(k.both_of_key) FROM keys k WHERE k.size = m.size AND k.slot = m.slot)
-                           - (SELECT sum(i.both_of_instance) FROM instances i WHERE i.size = m.size AND i.slot = m.slot) AS meetings_ns
-                FROM mapped m GROUP BY m.size, m.slot
-            )
-            SELECT size AS pool_size, (count(*) FILTER (WHERE keys > 1))::int4 AS slots_shared, max(keys) AS most_keys, sum(acquired)::int8 AS acquired,
-                   coalesce(least(sum(meetings_ns) / nullif(max(span.ns), 0), sum(acquired)), 0) AS expected_contended_slot,
-                   least(sum(meetings_ns) / nullif(max(span.ns), 0) / nullif(sum(acquired), 0), 1) AS expected_contended_slot_ratio
-            FROM slots CROSS JOIN span
-            GROUP BY size ORDER BY size
+            SELECT (count(DISTINCT slot) FILTER (WHERE granted))::int4 AS slots_owned, (count(*) FILTER (WHERE NOT granted))::int4 AS waiters
+            FROM pglocks.slot_locks WHERE space = @Name
             """,
-            new { space.ClassId, since, sizes = sizes.ToArray() },
-            cancellationToken);
+            new { space.Name },
+            cancellationToken) ?? new PoolNow();
 }

@@ -96,64 +96,6 @@ public sealed class StatsTests(PostgresServer server)
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Pool_KeysThatShareASlot_AreShownWithTheirCollisions()
-    {
-        await using var scene = await TrafficAsync();
-        await scene.Stats.KeyAsync("third", "EURUSD", 7);
-
-        var pool = (await scene.RunAsync("pool", "show", "--output", "json")).Json;
-
-        Assert.Equal(256, pool.GetProperty("pool_size").GetInt32());
-        Assert.Equal(3, pool.GetProperty("keys").GetInt64());
-        Assert.Equal(1, pool.GetProperty("slots_shared").GetInt32());
-        Assert.Equal(2, pool.GetProperty("contended_slot").GetInt64());
-        Assert.Equal(7, Assert.Single(pool.GetProperty("slots").EnumerateArray()).GetProperty("slot").GetInt32());
-        Assert.Contains("slots that keys share", (await scene.RunAsync("pool", "show")).Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task PoolWhatIf_TwoKeysOfTwoProcesses_MeetOnlyWhereTheyShareASlot()
-    {
-        await using var scene = await LockScene.CreateAsync(server);
-        // 'a0' and its partner share the last 6 bits of the digest and differ in the next one: one slot of 64, two of 128.
-        var partner = await scene.Database.ScalarAsync<string>(
-            """
-            SELECT 'b' || n FROM generate_series(1, 100000) AS n
-            WHERE pglocks.slot_in_pool('b' || n || ':EURUSD', 64) = pglocks.slot_in_pool('a0:EURUSD', 64)
-              AND pglocks.slot_in_pool('b' || n || ':EURUSD', 128) <> pglocks.slot_in_pool('a0:EURUSD', 128)
-            ORDER BY n LIMIT 1
-            """);
-        var one = await scene.Stats.KeyAsync("a0", "EURUSD");
-        var other = await scene.Stats.KeyAsync(partner!, "EURUSD");
-        // In a window of one second, each is acquired twice and held for 100 ms in all: each acquisition meets the other key with p = 0.1.
-        await scene.Stats.AddAsync(one, scene.Stats.Instances[0], 0, [1, 1], [50 * Millisecond, 50 * Millisecond]);
-        await scene.Stats.AddAsync(other, scene.Stats.Instances[1], 0, [1, 1], [50 * Millisecond, 50 * Millisecond]);
-
-        var estimates = (await scene.RunAsync("pool", "what-if", "--output", "json")).Json.GetProperty("estimates").EnumerateArray().ToList();
-
-        Assert.Equal([64, 128, 256, 512, 1024, 2048, 4096], estimates.Select(row => row.GetProperty("pool_size").GetInt32()));
-        Assert.Equal(0.4, estimates[0].GetProperty("expected_contended_slot").GetDouble(), 1e-9);
-        Assert.Equal(0.1, estimates[0].GetProperty("expected_contended_slot_ratio").GetDouble(), 1e-9);
-        Assert.All(estimates.Skip(1), row => Assert.Equal(0, row.GetProperty("expected_contended_slot").GetDouble(), 1e-9));
-    }
-
-    [Fact]
-    public async Task PoolWhatIf_TwoKeysOfOneProcess_NeverMeet()
-    {
-        await using var scene = await LockScene.CreateAsync(server);
-        foreach (var n in Enumerable.Range(0, 130))
-        {
-            var key = await scene.Stats.KeyAsync($"miner-{n}", "EURUSD");
-            await scene.Stats.AddAsync(key, scene.Stats.Instances[0], 0, [1], [50 * Millisecond]);
-        }
-
-        var smallest = (await scene.RunAsync("pool", "what-if", "--output", "json")).Json.GetProperty("estimates")[0];
-
-        Assert.True(smallest.GetProperty("slots_shared").GetInt32() > 0);
-        Assert.Equal(0, smallest.GetProperty("expected_contended_slot").GetDouble(), 1e-6);
-    }
-
     private static IEnumerable<string?> Hotkeys(ToolRun run) => run.Json.GetProperty("keys").EnumerateArray().Select(row => row.GetProperty("hotkey").GetString());
 
     private async Task<LockScene> TrafficAsync()

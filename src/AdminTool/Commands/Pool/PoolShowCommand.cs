@@ -27,6 +27,7 @@ internal sealed class PoolShowCommand(CommonOptions common) : DatabaseVerb(
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
         var pool = await database.ReadAsync(connection => PoolQueries.FactsAsync(connection, space, cancellationToken), cancellationToken);
+        var now = await database.ReadAsync(connection => PoolQueries.NowAsync(connection, space, cancellationToken), cancellationToken);
         var shared = await database.ReadAsync(connection => PoolQueries.SharedSlotsAsync(connection, space, Top, cancellationToken), cancellationToken);
         return call.Answer(new Report
         {
@@ -35,6 +36,8 @@ internal sealed class PoolShowCommand(CommonOptions common) : DatabaseVerb(
                 new("space", "space", CellKind.Text, space.Name),
                 new("class_id", "class", CellKind.Id, space.ClassId),
                 new("pool_size", "slots", CellKind.Number, space.PoolSize),
+                new("slots_owned", "slots owned now", CellKind.Number, now.SlotsOwned),
+                new("waiters", "sessions waiting now", CellKind.Number, now.Waiters),
                 new("keys", "keys", CellKind.Number, pool.Keys),
                 new("expected_keys_per_slot", "keys a slot, even spread", CellKind.Number, (double)pool.Keys / space.PoolSize),
                 new("most_keys_per_slot", "keys a slot, at most", CellKind.Number, pool.MostKeys),

@@ -19,14 +19,18 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
         new("acquired", "acquired", CellKind.Number, estimate => estimate.Acquired),
         new("expected_contended_slot", "collisions expected", CellKind.Number, estimate => estimate.ExpectedContendedSlot),
         new("expected_contended_slot_ratio", "share of acquisitions", CellKind.Ratio, estimate => estimate.ExpectedContendedSlotRatio),
+        new("observed_contended_slot", "collisions observed", CellKind.Number, estimate => estimate.ObservedContendedSlot),
+        new("observed_contended_slot_ratio", "observed share", CellKind.Ratio, estimate => estimate.ObservedContendedSlotRatio),
     ];
 
     private readonly Option<Since> _since = Since.CreateOption();
 
     public PoolWhatIfCommand(CommonOptions common)
         : base(common, "what-if",
-            "Estimates collisions between processes for other pool sizes, from what each process recorded: how often it acquired each key, and how long it held it.",
-            "pglocks pool what-if --since 1d")
+            "Estimates false contention between processes for other pool sizes: acquisitions that meet another key of their slot, held in another process. From what each "
+            + "process recorded, minute by minute: how often it acquired each key, and for how long it held it. For the present size, what was observed stands beside it.",
+            "pglocks pool what-if --since 1d",
+            "pglocks pool what-if --since 7d --timeout 2m --output json")
     {
         Add(_since);
     }
@@ -34,8 +38,9 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
         var since = Since.Of(call, _since);
+        int[] sizes = [.. Sizes.Append(space.PoolSize).Distinct()];
         var estimates = await database.ReadAsync(
-            connection => PoolQueries.EstimateAsync(connection, space, since.Length, Sizes, cancellationToken), cancellationToken);
+            connection => PoolEstimates.EstimateAsync(connection, space, since.Length, sizes, cancellationToken), cancellationToken);
         return call.Answer(new Report
         {
             Facts =
@@ -45,7 +50,11 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
                 new("since_ms", "since", CellKind.Milliseconds, (long?)since.Length?.TotalMilliseconds, Audience.Programs),
             ],
             Listings = [Listing.Of("estimates", estimates, Columns, $"Nothing was recorded in space '{space.Name}' {since}. A longer window: --since 7d, --since all.")],
-            Message = estimates.Count == 0 ? null : "The pool size changes only while no process is live: UPDATE pglocks.spaces SET pool_size = …",
+            Message = estimates.Count == 0 ? null : Explain(estimates.First(estimate => estimate.PoolSize == space.PoolSize)),
         });
     }
+
+    private static string Explain(PoolEstimate now) =>
+        $"At the present {now.PoolSize} slots {Cells.Show(now.ExpectedContendedSlot, CellKind.Number)} collisions were to be expected, and {now.ObservedContendedSlot:N0} were recorded: "
+        + "by that factor the other estimates may be off. The pool size changes only while no process is live: UPDATE pglocks.spaces SET pool_size = …";
 }
