@@ -17,10 +17,10 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
         new("slots_shared", "shared by keys", CellKind.Number, estimate => estimate.SlotsShared),
         new("most_keys_per_slot", "keys a slot, at most", CellKind.Number, estimate => estimate.MostKeys),
         new("acquired", "acquired", CellKind.Number, estimate => estimate.Acquired),
-        new("expected_contended_slot", "collisions expected", CellKind.Number, estimate => estimate.ExpectedContendedSlot),
-        new("expected_contended_slot_ratio", "share of acquisitions", CellKind.Ratio, estimate => estimate.ExpectedContendedSlotRatio),
-        new("observed_contended_slot", "collisions observed", CellKind.Number, estimate => estimate.ObservedContendedSlot),
-        new("observed_contended_slot_ratio", "observed share", CellKind.Ratio, estimate => estimate.ObservedContendedSlotRatio),
+        new("expected_contended_slot", "collisions expected", CellKind.Number, estimate => estimate.Expected),
+        new("expected_contended_slot_ratio", "share of acquisitions", CellKind.Ratio, estimate => estimate.ExpectedRatio),
+        new("observed_contended_slot", "collisions observed", CellKind.Number, estimate => estimate.Observed),
+        new("observed_contended_slot_ratio", "observed share", CellKind.Ratio, estimate => estimate.ObservedRatio),
     ];
 
     private readonly Option<Since> _since = Since.CreateOption();
@@ -38,9 +38,8 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
         var since = Since.Of(call, _since);
-        int[] sizes = [.. Sizes.Append(space.PoolSize).Distinct()];
-        var estimates = await database.ReadAsync(
-            connection => PoolEstimates.EstimateAsync(connection, space, since.Length, sizes, cancellationToken), cancellationToken);
+        var uses = await database.ReadAsync(connection => ConcurrencyQueries.UsesAsync(connection, space, since.Length, cancellationToken), cancellationToken);
+        var estimates = uses.Count == 0 ? [] : Estimate(uses, space);
         return call.Answer(new Report
         {
             Facts =
@@ -54,7 +53,14 @@ internal sealed class PoolWhatIfCommand : DatabaseVerb
         });
     }
 
+    private static List<PoolEstimate> Estimate(IReadOnlyList<KeyUse> uses, Space space)
+    {
+        var model = new PoolModel(uses);
+        var observed = uses.Sum(use => use.ContendedSlot);
+        return [.. Sizes.Append(space.PoolSize).Distinct().Order().Select(size => model.Estimate(size) with { Observed = size == space.PoolSize ? observed : null })];
+    }
+
     private static string Explain(PoolEstimate now) =>
-        $"At the present {now.PoolSize} slots {Cells.Show(now.ExpectedContendedSlot, CellKind.Number)} collisions were to be expected, and {now.ObservedContendedSlot:N0} were recorded: "
+        $"At the present {now.PoolSize} slots {Cells.Show(now.Expected, CellKind.Number)} collisions were to be expected, and {now.Observed:N0} were recorded: "
         + "by that factor the other estimates may be off. The pool size changes only while no process is live: UPDATE pglocks.spaces SET pool_size = …";
 }
