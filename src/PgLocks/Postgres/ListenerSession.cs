@@ -14,6 +14,7 @@ internal sealed class ListenerSession
     private readonly object _sync = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _closing;
+    private volatile bool _connected;
     private long _nextLook;
 
     internal ListenerSession(BackendContext context, SlotPool slots, YieldRequests requests)
@@ -23,6 +24,8 @@ internal sealed class ListenerSession
         _requests = requests;
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks listener" };
     }
+
+    internal bool IsConnected => _connected;
 
     internal void Start() => _thread.Start();
 
@@ -45,11 +48,13 @@ internal sealed class ListenerSession
             {
                 using NpgsqlConnection connection = Open();
                 backoff = Backoff.First;
+                _connected = true;
                 while (!_closing)
                     HearAndLook(connection);
             }
             catch (Exception failure) when (LockSession.IsFailure(failure))
             {
+                _connected = false;
                 Messages.ListenerLost(_context.Log, failure);
                 lock (_sync)
                 {

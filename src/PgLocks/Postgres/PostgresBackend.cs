@@ -6,6 +6,7 @@ namespace PgLocks.Postgres;
 /// <summary>The slot port over PostgreSQL: tries and releases on home, waits on waiter sessions, requests heard by the listener.</summary>
 internal sealed class PostgresBackend : ISlotBackend
 {
+    private readonly SlotPool _slots;
     private readonly HomeSession _home;
     private readonly WaiterPool _waiters;
     private readonly AgendaThread _clock;
@@ -13,6 +14,7 @@ internal sealed class PostgresBackend : ISlotBackend
 
     internal PostgresBackend(BackendContext context, SlotPool slots, NpgsqlDataSource pool, Guid instanceId, LockSession first)
     {
+        _slots = slots;
         Requests = new YieldRequests(context, slots, pool, instanceId);
         _waiters = new WaiterPool(context, slots, Requests, pool, slot => _home!.Queue.AddGain(slot));
         _home = new HomeSession(context, slots, _waiters.Wait, first);
@@ -27,6 +29,15 @@ internal sealed class PostgresBackend : ISlotBackend
 
     /// <summary>Why not.</summary>
     internal Exception? Failure => _home.Failure;
+
+    /// <summary>The lease of home, while it is connected.</summary>
+    internal SessionLease? HomeLease => _home.Lease;
+
+    /// <summary>Whether yield requests are heard at once.</summary>
+    internal bool IsListening => _listener.IsConnected;
+
+    /// <summary>Sessions that wait for a slot, own one they waited for, or are idle.</summary>
+    internal int WaiterSessions => _waiters.Count;
 
     /// <summary>Whether the server may have freed slots whose owners do not know yet.</summary>
     internal bool IsServerYoung => _home.IsServerYoung;
@@ -46,6 +57,8 @@ internal sealed class PostgresBackend : ISlotBackend
 
     public void Release(int slot, SessionLease owner, bool urgent)
     {
+        if (urgent)
+            _slots.Counts.CountYield();
         if (!_waiters.TryRelease(slot, owner))
             _home.Queue.AddRelease(slot, owner, urgent);
     }

@@ -34,6 +34,15 @@ internal sealed class WaiterPool
         _tryAgain = tryAgain;
     }
 
+    internal int Count
+    {
+        get
+        {
+            lock (_sync)
+                return _all.Count;
+        }
+    }
+
     /// <summary>Stands in line for a slot.</summary>
     internal void Wait(int slot)
     {

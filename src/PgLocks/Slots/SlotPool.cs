@@ -23,6 +23,8 @@ internal sealed class SlotPool : ISlotEvents
 
     internal ISlotBackend Backend { get; }
 
+    internal SlotCounts Counts { get; } = new();
+
     internal bool IsClosed => _closed;
 
     /// <summary>Completes once the pool is closed and no slot carries a lease.</summary>
@@ -57,7 +59,11 @@ internal sealed class SlotPool : ISlotEvents
         Lost(session);
     }
 
-    public void Gained(int slot, SessionLease owner, long epoch, bool unclean) => _slots[slot].Gained(owner, epoch, unclean);
+    public void Gained(int slot, SessionLease owner, long epoch, bool unclean)
+    {
+        Counts.CountGain(unclean);
+        _slots[slot].Gained(owner, epoch, unclean);
+    }
 
     public bool Blocked(int slot) => _slots[slot].Blocked();
 
@@ -73,6 +79,7 @@ internal sealed class SlotPool : ISlotEvents
 
     public void Lost(SessionLease session)
     {
+        Counts.CountLosses(_slots.Count(slot => slot.Owner == session));
         foreach (Slot slot in _slots)
             slot.Lost(session);
     }
