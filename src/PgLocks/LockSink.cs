@@ -8,6 +8,12 @@ internal abstract class LockSink
     /// <summary>The recorder of one key. Called once a key, off the fast path.</summary>
     internal abstract KeySink ForKey(KeyLock keyLock);
 
+    /// <summary>Whether anybody looks at single waits.</summary>
+    internal virtual bool IsWatching => false;
+
+    /// <summary>Lets a wait that has begun be watched to its end; returns the caller's lease.</summary>
+    internal virtual ValueTask<T> Watch<T>(IWait wait, ValueTask<T> lease) => lease;
+
     private sealed class Nothing : LockSink
     {
         internal override KeySink ForKey(KeyLock keyLock) => NoKey.Instance;
@@ -35,4 +41,13 @@ internal abstract class KeySink
 
     /// <summary>A wait has ended without a lease. Any thread.</summary>
     internal abstract void TimedOut(long waited, WaitCauses causes);
+}
+
+/// <summary>One caller's wait for one key.</summary>
+internal interface IWait
+{
+    KeyLock Lock { get; }
+
+    /// <summary>What it waits for, as far as known.</summary>
+    WaitCauses Causes { get; }
 }

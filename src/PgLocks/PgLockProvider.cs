@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -36,7 +37,7 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
     /// <exception cref="PgLocksConfigurationException">Something does not fit: an option, a pooler, a standby, the schema, the space. The message says what to do.</exception>
     /// <exception cref="PgLockException">The server cannot be reached.</exception>
     public static ValueTask<PgLockProvider> StartAsync(PgLocksOptions options, CancellationToken cancellationToken = default) =>
-        StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, cancellationToken);
+        StartAsync(options, NullLoggerFactory.Instance, TimeProvider.System, meters: null, cancellationToken);
 
     /// <inheritdoc/>
     public PositionLock GetLock(string minerHotkey, string tradePairId) => new(_instance.Keys, _instance.Keys.FindLock(new PositionKey(minerHotkey, tradePairId)));
@@ -86,12 +87,12 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
     /// <summary>Grants nothing more, releases every idle slot, writes the last telemetry and closes the sessions. Leases still held are lost.</summary>
     public ValueTask DisposeAsync() => _instance.DisposeAsync();
 
-    internal static async ValueTask<PgLockProvider> StartAsync(PgLocksOptions options, ILoggerFactory logs, TimeProvider time, CancellationToken cancellationToken)
+    internal static async ValueTask<PgLockProvider> StartAsync(PgLocksOptions options, ILoggerFactory logs, TimeProvider time, IMeterFactory? meters, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         OptionRules.Check(options);
         if (options.MigrateOnStart)
             await new SchemaMigrator(options.ConnectionString).MigrateUpAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return new PgLockProvider(await LockInstance.StartAsync(options, logs.CreateLogger("PgLocks"), time, cancellationToken).ConfigureAwait(false));
+        return new PgLockProvider(await LockInstance.StartAsync(options, logs.CreateLogger(Product.Name), time, meters, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -74,6 +74,10 @@ public sealed class PgLocksOptions
     /// <value>Default <see langword="false"/>.</value>
     public bool MigrateOnStart { get; set; }
 
+    /// <summary>Whether activities of waits bear the hotkey and the pair, as <c>pglocks.hotkey</c> and <c>pglocks.pair</c>.</summary>
+    /// <value>Default <see langword="false"/>: traces often go to places where hotkeys should not. Metrics never have them.</value>
+    public bool TraceHotkeys { get; set; }
+
     /// <summary>Whether only keys are locked whose miner and trade pair are registered and not retired; others get an <see cref="UnregisteredKeyException"/>.</summary>
     /// <value>
     /// Default <see langword="false"/>: what is used is registered. With <see langword="true"/> whatever was registered or retired counts within a

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PgLocks.Keys;
@@ -21,9 +22,10 @@ internal sealed class LockInstance : IAsyncDisposable
     private readonly TelemetryWriter _writer;
     private readonly TelemetryLoop _telemetry;
     private readonly RegistryWatch _watch;
+    private readonly LockMeter _meter;
     private int _disposed;
 
-    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, InstanceRegistry registry, RegistryWatch watch, LockSession home)
+    private LockInstance(Guid id, BackendContext context, NpgsqlDataSource pool, InstanceRegistry registry, RegistryWatch watch, LockSession home, IMeterFactory? meters)
     {
         Id = id;
         _context = context;
@@ -34,7 +36,7 @@ internal sealed class LockInstance : IAsyncDisposable
         int classId = context.Space.ClassId;
         Slots = new SlotPool(context.Space.PoolSize, new SlotPolicy(options, context.Time), context.Agenda, slots => new PostgresBackend(context, slots, pool, id, home));
         _backend = (PostgresBackend)Slots.Backend;
-        var recorder = new LockTelemetry(context.Time, options.LongHoldThreshold);
+        var recorder = new LockTelemetry(context.Time, options.LongHoldThreshold) { Activities = new LockActivities(context.Space.Name, options.TraceHotkeys) };
         var map = new SlotMap(context.Space.PoolSize);
         Keys = new KeyTier(context.Time, options.AcquireTimeout, recorder, $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})", key => Slots[map.SlotOf(key)],
             (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken))
@@ -44,7 +46,9 @@ internal sealed class LockInstance : IAsyncDisposable
         };
         TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
-        _writer = new TelemetryWriter(pool, id, classId, new KeySweep(Keys, recorder), recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
+        var sweep = new KeySweep(Keys, recorder);
+        _meter = new LockMeter(meters, context.Space.Name, recorder, sweep, Keys, Slots, _backend);
+        _writer = new TelemetryWriter(pool, id, classId, sweep, recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
         _telemetry = new TelemetryLoop(_writer, options.TelemetryInterval, context.Time);
     }
 
@@ -68,7 +72,7 @@ internal sealed class LockInstance : IAsyncDisposable
     /// <summary>Writes what telemetry has, now.</summary>
     internal Task<bool> FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);
 
-    internal static async Task<LockInstance> StartAsync(PgLocksOptions options, ILogger log, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<LockInstance> StartAsync(PgLocksOptions options, ILogger log, TimeProvider time, IMeterFactory? meters, CancellationToken cancellationToken)
     {
         var connections = new Connections(options);
         Space space = await SpaceFinder.FindAsync(connections, options, cancellationToken).ConfigureAwait(false);
@@ -81,7 +85,7 @@ internal sealed class LockInstance : IAsyncDisposable
             await registry.RegisterAsync(options, space.ClassId, cancellationToken).ConfigureAwait(false);
             var watch = new RegistryWatch(new RegistryReader(pool, options.LeaseDuration, time), options.RequireRegistered, options.HeartbeatInterval, time, log);
             await watch.LoadAsync(cancellationToken).ConfigureAwait(false);
-            var instance = new LockInstance(id, context, pool, registry, watch, await Task.Run(() => LockSession.OpenHome(context), cancellationToken).ConfigureAwait(false));
+            var instance = new LockInstance(id, context, pool, registry, watch, await Task.Run(() => LockSession.OpenHome(context), cancellationToken).ConfigureAwait(false), meters);
             instance._backend.Start();
             instance._telemetry.Start();
             watch.Start(instance.Keys);
@@ -112,6 +116,7 @@ internal sealed class LockInstance : IAsyncDisposable
         await _backend.CloseAsync().ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
         await _telemetry.DisposeAsync().ConfigureAwait(false);
+        _meter.Dispose();
         await CloseRegistryAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         Messages.Closed(_context.Log, Id, held);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,10 +6,10 @@ using Microsoft.Extensions.Options;
 namespace PgLocks.Hosting;
 
 /// <summary>Starts the provider before the host's other services, drains it after them.</summary>
-internal sealed class PgLocksService(HostedLockProvider provider, IOptions<PgLocksOptions> options, ILoggerFactory logs, TimeProvider time) : IHostedLifecycleService
+internal sealed class PgLocksService(HostedLockProvider provider, IOptions<PgLocksOptions> options, ILoggerFactory logs, TimeProvider time, IMeterFactory? meters = null) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken) =>
-        provider.Provider = await PgLockProvider.StartAsync(options.Value, logs, time, cancellationToken).ConfigureAwait(false);
+        provider.Provider = await PgLockProvider.StartAsync(options.Value, logs, time, meters, cancellationToken).ConfigureAwait(false);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

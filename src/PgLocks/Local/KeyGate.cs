@@ -45,6 +45,9 @@ internal sealed class KeyGate : KeyLine
         }
     }
 
+    /// <summary>Callers that wait, for the key or with the key for its slot; for reports.</summary>
+    internal int Waiters => InLine + (IsTaken && Volatile.Read(ref _token) == 0 ? 1 : 0);
+
     internal override ValueTask<LockLease> AcquireAsync(TimeSpan? timeout, CancellationToken cancellationToken)
     {
         TimeSpan wait = timeout is { } given ? Timeouts.Checked(given) : _tier.DefaultTimeout;
@@ -61,7 +64,9 @@ internal sealed class KeyGate : KeyLine
         long now = _tier.Time.GetTimestamp();
         if (TryAcquireNow(now, out bool ownsKey, out LockLease lease))
             return new ValueTask<LockLease?>(lease);
-        return Wait(now, wait, isTry: true, ownsKey, cancellationToken)?.TryLease ?? _tier.Find(Key).TryAcquireAsync(timeout, cancellationToken);
+        return Wait(now, wait, isTry: true, ownsKey, cancellationToken) is { } pending
+            ? _tier.Sink.IsWatching ? _tier.Sink.Watch(pending, pending.TryLease) : pending.TryLease
+            : _tier.Find(Key).TryAcquireAsync(timeout, cancellationToken);
     }
 
     /// <summary>Acquires the key alone, for a caller who locks the slot by other means and then calls <see cref="Complete"/>.</summary>
@@ -138,7 +143,9 @@ internal sealed class KeyGate : KeyLine
         long now = _tier.Time.GetTimestamp();
         if (TryAcquireNow(now, out bool ownsKey, out LockLease lease))
             return new ValueTask<LockLease>(lease);
-        return Wait(now, wait, isTry: false, ownsKey, cancellationToken)?.Lease ?? _tier.Find(Key).AcquireUnchecked(wait, cancellationToken);
+        return Wait(now, wait, isTry: false, ownsKey, cancellationToken) is { } pending
+            ? _tier.Sink.IsWatching ? _tier.Sink.Watch(pending, pending.Lease) : pending.Lease
+            : _tier.Find(Key).AcquireUnchecked(wait, cancellationToken);
     }
 
     private static async ValueTask<LockLease> InOrder(LockOrder.Held held, ValueTask<LockLease> lease) => held.Granted(await lease.ConfigureAwait(false));

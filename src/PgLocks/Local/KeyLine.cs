@@ -89,6 +89,20 @@ internal abstract class KeyLine(PositionKey key) : KeyLock(key)
         }
     }
 
+    /// <summary>Who is in line behind the one that has the key.</summary>
+    protected int InLine
+    {
+        get
+        {
+            if (Volatile.Read(ref _state) != Queued)
+                return 0;
+            lock (this)
+                return _queue!.Walk().Count();
+        }
+    }
+
+    protected bool IsTaken => Volatile.Read(ref _state) is Held or Queued;
+
     protected bool TryTakeFree() => Interlocked.CompareExchange(ref _state, Held, Free) == Free;
 
     protected Joined Join(PendingAcquire pending)

@@ -12,7 +12,7 @@ namespace PgLocks.Local;
 /// </code>
 /// Every arrow is one compare-and-swap; whoever wins it owes what stands beside it. Done is final.
 /// </remarks>
-internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSource<LockLease?>
+internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSource<LockLease?>, IWait
 {
     private const int ForKey = 0;
     private const int ForSlot = 1;
@@ -43,10 +43,12 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
     /// <summary>Whether the caller wants the key and no slot.</summary>
     internal bool IsKeyOnly { get; init; }
 
+    public KeyLock Lock => _gate;
+
     /// <summary>Zero tries once: the wait ends with the server's first answer.</summary>
     internal bool TriesOnce => _timeout == TimeSpan.Zero;
 
-    internal WaitCauses Causes { get; set; }
+    public WaitCauses Causes { get; internal set; }
 
     internal bool IsDone => Volatile.Read(ref _state) == Done;
 

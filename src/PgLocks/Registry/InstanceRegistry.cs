@@ -1,4 +1,3 @@
-using System.Reflection;
 using Npgsql;
 
 namespace PgLocks.Registry;
@@ -6,13 +5,10 @@ namespace PgLocks.Registry;
 /// <summary>The instance and its sessions, as SQL sees them: what leads from a backend's pid to a process on a host.</summary>
 internal sealed class InstanceRegistry(NpgsqlDataSource pool, Guid instanceId, TimeProvider time)
 {
-    internal static string Version { get; } =
-        typeof(InstanceRegistry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     internal Task RegisterAsync(PgLocksOptions options, int classId, CancellationToken cancellationToken) => ExecuteAsync(
         [
             Command(RegistrySql.ForgetDead),
-            Command(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Version, Now,
+            Command(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Product.Version, Now,
                 (int)options.LongHoldThreshold.TotalMilliseconds),
         ],
         cancellationToken);

@@ -9,6 +9,9 @@ internal static class Buckets
     internal const int PerOctave = 16;
     internal const int Octaves = 60;
 
+    /// <summary>Buckets that a duration can fall into.</summary>
+    internal const int Count = (62 - 3 + 1) * PerOctave;
+
     internal static int Of(long nanoseconds)
     {
         if (nanoseconds < PerOctave)

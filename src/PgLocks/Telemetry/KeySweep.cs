@@ -30,12 +30,19 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
             bool isIdle = recorder is null || recorder.IsIdle(interval);
             gate.IdleIntervals = isIdle ? gate.IdleIntervals + 1 : 0;
             if (interval is not null && recorder!.UnwrittenIntervals >= MostUnwritten && keys.TryEvict(gate))
-                Dropped += recorder.Read()!.Delta.Acquired;
+                Drop(recorder.Read()!);
             else if (interval is not null)
                 batch.Intervals.Add(interval);
             else
                 Forget(gate, recorder);
         }
+        batch.Accepted = telemetry.Figures.Show(batch.Intervals);
+    }
+
+    private void Drop(KeyInterval interval)
+    {
+        Dropped += interval.Delta.Acquired;
+        telemetry.Figures.Keep(interval);
     }
 
     private void Forget(KeyGate gate, KeyRecorder? recorder)

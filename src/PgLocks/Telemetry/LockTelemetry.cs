@@ -25,9 +25,19 @@ internal sealed class LockTelemetry : LockSink
     /// <summary>From which duration on, in nanoseconds, a hold or a wait is an event.</summary>
     internal long LongHold { get; }
 
+    /// <summary>Sums over all keys, for the meter.</summary>
+    internal LockFigures Figures { get; } = new();
+
+    /// <summary>Shows waits to whoever listens to activities.</summary>
+    internal LockActivities? Activities { get; init; }
+
     internal long DroppedEvents => Volatile.Read(ref _droppedEvents);
 
     internal override KeySink ForKey(KeyLock keyLock) => new KeyRecorder(this, keyLock);
+
+    internal override bool IsWatching => Activities is not null && LockActivities.HasListeners;
+
+    internal override ValueTask<T> Watch<T>(IWait wait, ValueTask<T> lease) => lease.IsCompleted ? lease : Activities!.WatchAsync(wait, lease);
 
     internal long Nanoseconds(long ticks) => ticks * _nanosecondsPerTick;
 

@@ -20,8 +20,12 @@ internal sealed class TelemetryBatch
     internal IEnumerable<KeyRecorder> Recorders =>
         Intervals.Select(interval => interval.Recorder).Concat(Events.Select(happened => happened.Recorder)).Concat(Held.Select(held => held.Recorder)).Distinct();
 
+    /// <summary>Called when the server has it.</summary>
+    internal Action? Accepted { get; set; }
+
     internal void Accept()
     {
+        Accepted?.Invoke();
         foreach (KeyInterval interval in Intervals)
             interval.Recorder.Accept(interval);
     }
