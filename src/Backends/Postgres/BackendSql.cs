@@ -11,4 +11,15 @@ internal static class BackendSql
         """;
 
     internal const string DrawRelease = "SELECT CASE WHEN pg_catalog.pg_sequence_last_value($1::regclass) = $2 THEN pg_catalog.nextval($1::regclass) END";
+
+    internal const string ReleaseAll = "SELECT pg_catalog.pg_advisory_unlock_all()";
+
+    /// <summary>A key's lock and its number, if nobody has it; numbers of a space of its own have no parity to keep.</summary>
+    internal const string TryKey = "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1::int8) THEN pg_catalog.nextval($2::regclass) END";
+
+    internal const string WaitForKey = "SELECT pg_catalog.pg_advisory_lock($1::int8)";
+
+    internal const string DrawKey = "SELECT pg_catalog.nextval($1::regclass)";
+
+    internal const string ReleaseKey = "SELECT pg_catalog.pg_advisory_unlock($1::int8)";
 }

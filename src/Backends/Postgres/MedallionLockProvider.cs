@@ -26,6 +26,10 @@ public sealed class MedallionLockProvider : BackendLockProvider
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="PgLocksConfigurationException">Something does not fit: an option, a pooler, a standby, the schema, the space.</exception>
     /// <exception cref="PgLockException">The server cannot be reached.</exception>
-    public static async ValueTask<MedallionLockProvider> StartAsync(PostgresBackendOptions options, CancellationToken cancellationToken = default) =>
-        new(options, await SpaceOf.FindAsync(options, cancellationToken).ConfigureAwait(false));
+    public static async ValueTask<MedallionLockProvider> StartAsync(PostgresBackendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return new(options, await SpaceOf.FindAsync(options.ConnectionString, options.Space, cancellationToken).ConfigureAwait(false));
+    }
 }

@@ -28,7 +28,4 @@ public sealed class PostgresBackendOptions : BackendOptions
         if (MaxSessions is < 1 or > 1000)
             yield return $"MaxSessions is 1 to 1,000, but was {MaxSessions}.";
     }
-
-    /// <summary>As the core's code wants them that finds and checks the space.</summary>
-    internal PgLocksOptions ToCore() => new() { ConnectionString = ConnectionString, Space = Space };
 }

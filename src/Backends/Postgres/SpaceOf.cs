@@ -2,14 +2,12 @@ using PgLocks.Postgres;
 
 namespace PgLocks.Backends.Postgres;
 
-/// <summary>Checks options and server as a native instance does.</summary>
+/// <summary>Finds a space and checks its server, as a native instance does.</summary>
 internal static class SpaceOf
 {
-    internal static async ValueTask<Space> FindAsync(PostgresBackendOptions options, CancellationToken cancellationToken)
+    internal static async ValueTask<Space> FindAsync(string connectionString, string space, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        PgLocksOptions core = options.ToCore();
+        var core = new PgLocksOptions { ConnectionString = connectionString, Space = space };
         return await SpaceFinder.FindAsync(new Connections(core), core, cancellationToken).ConfigureAwait(false);
     }
 }

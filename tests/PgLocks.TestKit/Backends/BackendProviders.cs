@@ -14,6 +14,8 @@ public static class BackendProviders
     public static async Task<ILockProvider> StartAsync(string name, string target) => name switch
     {
         "two-tiers" => await PgLockProvider.StartAsync(new PgLocksOptions { ConnectionString = target, Retention = Retention.Off, HeartbeatInterval = TimeSpan.FromMilliseconds(100) }),
+        "local-cache" => await LocalCacheLockProvider.StartAsync(new LocalCacheOptions { ConnectionString = target }),
+        "hash-pool" => await HashPoolLockProvider.StartAsync(new PostgresBackendOptions { ConnectionString = target, LockDelay = LockDelay }),
         "medallion" => await MedallionLockProvider.StartAsync(new PostgresBackendOptions { ConnectionString = target, LockDelay = LockDelay }),
         "files" => await FileLockProvider.StartAsync(new FileLockOptions { Folder = target }),
         "sharded" => await CoordinatorLockProvider.StartAsync(new CoordinatorLockOptions { SocketPath = target }),
