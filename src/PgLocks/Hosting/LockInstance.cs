@@ -19,6 +19,8 @@ internal sealed class LockInstance : IAsyncDisposable
     private readonly InstanceRegistry _registry;
     private readonly NpgsqlDataSource _pool;
     private readonly PostgresBackend _backend;
+    private readonly LockTelemetry _recorder;
+    private readonly KeySweep _sweep;
     private readonly TelemetryWriter _writer;
     private readonly TelemetryLoop _telemetry;
     private readonly RegistryWatch _watch;
@@ -36,9 +38,9 @@ internal sealed class LockInstance : IAsyncDisposable
         int classId = context.Space.ClassId;
         Slots = new SlotPool(context.Space.PoolSize, new SlotPolicy(options, context.Time), context.Agenda, slots => new PostgresBackend(context, slots, pool, id, home));
         _backend = (PostgresBackend)Slots.Backend;
-        var recorder = new LockTelemetry(context.Time, options.LongHoldThreshold) { Activities = new LockActivities(context.Space.Name, options.TraceHotkeys) };
+        _recorder = new LockTelemetry(context.Time, options.LongHoldThreshold) { Activities = new LockActivities(context.Space.Name, options.TraceHotkeys) };
         var map = new SlotMap(context.Space.PoolSize);
-        Keys = new KeyTier(context.Time, options.AcquireTimeout, recorder, $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})", key => Slots[map.SlotOf(key)],
+        Keys = new KeyTier(context.Time, options.AcquireTimeout, _recorder, $"{options.ApplicationName}@{Environment.MachineName} (pid {Environment.ProcessId})", key => Slots[map.SlotOf(key)],
             (gate, tenure, transaction, cancellationToken) => FenceCommand.ExecuteAsync(classId, gate, tenure, transaction, cancellationToken))
         {
             Order = options.LockOrderChecks ? new LockOrder() : null,
@@ -46,9 +48,9 @@ internal sealed class LockInstance : IAsyncDisposable
         };
         TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
-        var sweep = new KeySweep(Keys, recorder);
-        _meter = new LockMeter(meters, context.Space.Name, recorder, sweep, Keys, Slots, _backend);
-        _writer = new TelemetryWriter(pool, id, classId, sweep, recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
+        _sweep = new KeySweep(Keys, _recorder);
+        _meter = new LockMeter(meters, context.Space.Name, _recorder, _sweep, Keys, Slots, _backend);
+        _writer = new TelemetryWriter(pool, id, classId, _sweep, _recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
         _telemetry = new TelemetryLoop(_writer, options.TelemetryInterval, context.Time);
     }
 
@@ -64,10 +66,30 @@ internal sealed class LockInstance : IAsyncDisposable
 
     internal RoundTrips RoundTrips => _context.RoundTrips;
 
-    /// <summary>Why slots cannot be gained now; null when they can.</summary>
-    internal string? Problem => _backend.IsConnected ? null : _backend.Failure?.Message ?? "the home session is being opened";
-
-    internal bool IsTelemetryHealthy => _writer.IsHealthy;
+    internal InstanceHealth Health
+    {
+        get
+        {
+            PgLocksOptions options = _context.Options;
+            SessionLease? home = _backend.HomeLease;
+            return new InstanceHealth
+            {
+                Space = Space.Name,
+                Instance = Id,
+                Problem = home is { IsLost: false } ? null : _backend.Failure?.Message ?? home?.LostReason ?? "the home session is being opened",
+                HeartbeatAge = home is { IsLost: false } ? _context.Time.GetElapsedTime(home.Deadline - _context.Ticks(options.LeaseDuration)) : null,
+                LeaseDuration = options.LeaseDuration,
+                LockDelay = options.UnfencedDelay && _backend.IsServerYoung ? options.LockDelay : null,
+                IsListening = _backend.IsListening,
+                IsTelemetryWritten = _writer.IsHealthy,
+                IsRegistryRead = !_watch.IsAway,
+                SlotsOwned = Slots.Slots.Count(slot => slot.Owner is not null),
+                Keys = Keys.Count,
+                DroppedAcquisitions = _sweep.Dropped,
+                DroppedEvents = _recorder.DroppedEvents,
+            };
+        }
+    }
 
     /// <summary>Writes what telemetry has, now.</summary>
     internal Task<bool> FlushAsync(CancellationToken cancellationToken) => _writer.FlushAsync(cancellationToken);

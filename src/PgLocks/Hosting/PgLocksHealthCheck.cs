@@ -2,12 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace PgLocks.Hosting;
 
-/// <summary>Healthy: slots can be gained. Degraded: they can, but telemetry is not being written. Unhealthy: they cannot.</summary>
+/// <summary>The health check <c>pglocks</c> of a host. It asks nobody: what it tells is known in the process.</summary>
 internal sealed class PgLocksHealthCheck(HostedLockProvider provider) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        provider.Provider is not { Instance: var instance } ? HealthCheckResult.Unhealthy("PgLocks has not started.")
-        : instance.Problem is { } problem ? HealthCheckResult.Unhealthy($"Slots cannot be gained: {problem}")
-        : !instance.IsTelemetryHealthy ? HealthCheckResult.Degraded("Telemetry could not be written; it is kept for the next interval.")
-        : HealthCheckResult.Healthy($"Space '{instance.Space.Name}', {instance.Keys.Count} keys known."));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(provider.Provider?.Instance.Health.ToResult() ?? HealthCheckResult.Unhealthy("PgLocks has not started."));
 }

@@ -20,7 +20,10 @@ internal sealed class RegistryWatch(RegistryReader reader, bool isRequired, Time
     private Task _callersReading = Task.CompletedTask;
     private long? _readAt;
     private long _number;
-    private bool _isAway;
+    private volatile bool _isAway;
+
+    /// <summary>Whether the last look found no answer.</summary>
+    internal bool IsAway => _isAway;
 
     /// <summary>Reads what keys are admitted by; only the count of changes when every key is.</summary>
     internal async Task LoadAsync(CancellationToken cancellationToken)

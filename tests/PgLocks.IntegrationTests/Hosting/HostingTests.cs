@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using PgLocks.TestKit;
@@ -23,19 +22,6 @@ public sealed class HostingTests(PostgresServer server)
         Assert.True(await database.ScalarAsync<bool>("SELECT sum(acquired) = 1 AND sum(lost) = 0 FROM pglocks.lock_stats"));
         Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
         Assert.Equal("from-config", await database.ScalarAsync<string>("SELECT application FROM pglocks.instances WHERE closed_at IS NOT NULL"));
-    }
-
-    [Fact]
-    public async Task HealthCheck_RunningProvider_IsHealthy()
-    {
-        await using TestDatabase database = await server.CreateDatabaseAsync();
-        using IHost host = Build(database.ConnectionString);
-        await host.StartAsync(TestContext.Current.CancellationToken);
-
-        HealthReport report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(HealthStatus.Healthy, report.Entries["pglocks"].Status);
-        await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
