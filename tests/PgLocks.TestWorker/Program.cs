@@ -4,7 +4,7 @@ using PgLocks.TestKit;
 using PgLocks.TestWorker;
 
 // One process of a test: 'count' increments a counter that nothing but the lock protects, 'hold' obeys line by line.
-// With 'backend-' before it the provider is the named one, else a native one with short times. 'coordinate' keeps the locks of other processes.
+// With 'backend-' before it the provider is the named one, else a native one, with short times for 'hold' and the usual ones for 'hold-long'. 'coordinate' keeps the locks of other processes.
 if (args[0] == "coordinate")
 {
     await using var coordinator = LockCoordinator.Start(new LockCoordinatorOptions { SocketPath = args[1] });
@@ -30,6 +30,12 @@ var options = new PgLocksOptions
     HeartbeatInterval = TimeSpan.FromMilliseconds(100),
     RequireRegistered = args.Contains("--require-registered"),
 };
+if (args.Contains("--observed"))
+{
+    options.TelemetryInterval = TimeSpan.FromMilliseconds(100);
+    options.LongHoldThreshold = TimeSpan.FromMilliseconds(200);
+    options.ServerLeaseDuration = TimeSpan.FromSeconds(10);
+}
 if (args[0] == "hold")
 {
     options.LeaseDuration = TimeSpan.FromMilliseconds(600);

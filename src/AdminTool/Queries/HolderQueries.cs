@@ -79,4 +79,9 @@ internal static class HolderQueries
             Select + " WHERE hold_age_ms > coalesce(@overMs, long_hold_ms, 1000)" + OldestFirst,
             new { space.Name, overMs = (long?)over?.TotalMilliseconds },
             cancellationToken);
+
+    /// <summary>Slots that processes have without a hold that is long: kept for callers that come and go.</summary>
+    public static Task<int> KeptAsync(NpgsqlConnection connection, Space space, CancellationToken cancellationToken) =>
+        connection.OneAsync<int>(
+            "SELECT count(DISTINCT slot)::int4 FROM pglocks.current_holders WHERE space = @Name AND instance_id IS NOT NULL AND hotkey IS NULL", new { space.Name }, cancellationToken);
 }

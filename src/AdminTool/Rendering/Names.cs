@@ -16,6 +16,9 @@ internal static class Names
         return hotkey.Length <= LongestWhole ? key : $"{hotkey[..8]}…{hotkey[^4..]}{key[hotkey.Length..]}";
     }
 
+    /// <summary>The first part of an instance's id: enough to tell instances apart.</summary>
+    public static string? Short(Guid? instanceId) => instanceId is { } id ? $"{id:N}"[..8] : null;
+
     /// <summary>orders@host-2 (pid 4711); of a foreign session what is known of it.</summary>
     public static string Process(string? application, string? host, int? pid)
     {

@@ -38,7 +38,10 @@ internal sealed class TableRenderer(Streams streams) : IRenderer
         {
             if (listing.Title is not null)
                 yield return new Text($"{listing.Title}\n", new Style(decoration: Decoration.Bold));
-            yield return listing.Rows.Count == 0 ? Line(listing.Empty) : ListingTable.Draw(listing, width);
+            if (listing.Rows.Count > 0)
+                yield return ListingTable.Draw(listing, width);
+            else if (listing.Empty.Length > 0)
+                yield return Line(listing.Empty);
         }
         if (report.Message is not null)
             yield return Line(report.Message);

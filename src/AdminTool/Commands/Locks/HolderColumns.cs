@@ -20,6 +20,7 @@ internal static class HolderColumns
         new("fencing_token", "fencing token", CellKind.Id, holder => holder.FencingToken, Audience.Programs),
         new("waiters", "waiters", CellKind.Number, holder => holder.Waiters),
         new("process", "process", CellKind.Text, holder => Names.Process(holder.Application, holder.Host, holder.Pid), Audience.People),
+        new("instance", "instance", CellKind.Text, holder => Names.Short(holder.InstanceId), Audience.People),
         new("instance_id", "instance", CellKind.Text, holder => holder.InstanceId, Audience.Programs),
         new("application", "application", CellKind.Text, holder => holder.Application, Audience.Programs),
         new("host", "host", CellKind.Text, holder => holder.Host, Audience.Programs),

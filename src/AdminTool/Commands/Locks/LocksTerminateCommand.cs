@@ -20,8 +20,8 @@ internal sealed class LocksTerminateCommand : DatabaseVerb
 
     public LocksTerminateCommand(CommonOptions common)
         : base(common, "terminate",
-            "Ends the session that holds a slot, after showing everything else that it holds and asking. Its process loses all its locks and "
-            + "notices at once or at its next statement; the next owner of each waits the lock delay. Written to lock_events.",
+            "Ends the session that holds a slot, after showing everything else that it holds and asking. Its process loses what that session holds, "
+            + "and notices within a heartbeat; the next owner of each slot waits the lock delay. Whoever holds the slot by then is checked again. Written to lock_events.",
             "pglocks locks terminate 17",
             "pglocks locks terminate 17 --yes --output json")
     {
