@@ -28,12 +28,16 @@ public sealed class HashPoolLockProviderTests(PostgresServer server) : PostgresL
         var provider = await StartAsync();
         var lease = await provider.AcquireAsync(Key, Patience);
 
-        var waits = Enumerable.Range(0, 3).Select(_ => provider.AcquireAsync(Key, Patience).AsTask()).ToArray();
+        var passes = Enumerable.Range(0, 3).Select(_ => PassAsync()).ToArray();
         await Database.UntilWaitedForAsync(Key.Slot(), 3);
         lease.Dispose();
 
-        foreach (var wait in waits)
-            (await wait).Dispose();
+        await Task.WhenAll(passes);
+
+        async Task PassAsync()
+        {
+            await using var next = await provider.AcquireAsync(Key, Patience);
+        }
     }
 
     [Fact]
