@@ -5,55 +5,77 @@ namespace PgLocks.AdminTool.Import;
 /// <summary>Reads CSV with a header, or JSON objects, one a line; the first character tells which.</summary>
 internal static class RecordFile
 {
-    /// <exception cref="LineException">A line is neither.</exception>
-    public static IEnumerable<FileRecord> Read(TextReader file) =>
+    /// <param name="file">What to read.</param>
+    /// <param name="bad">Told of each line that is neither; the others are read all the same.</param>
+    public static IEnumerable<FileRecord> Read(TextReader file, Action<LineException> bad) =>
         file.Peek() switch
         {
             -1 => [],
-            '{' => ReadJsonLines(file),
-            _ => ReadCsv(file),
+            '{' => ReadJsonLines(file, bad),
+            _ => ReadCsv(file, bad),
         };
 
-    private static IEnumerable<FileRecord> ReadJsonLines(TextReader file)
+    private static IEnumerable<FileRecord> ReadJsonLines(TextReader file, Action<LineException> bad)
     {
         var number = 0;
         while (file.ReadLine() is { } line)
         {
             number++;
-            if (!string.IsNullOrWhiteSpace(line))
-                yield return new FileRecord(number, ParseObject(line, number));
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            if (ParseObject(line) is { } fields)
+                yield return new FileRecord(number, fields);
+            else
+                bad(new LineException(number, "is no JSON object"));
         }
     }
 
-    private static Dictionary<string, string> ParseObject(string line, int number)
+    private static Dictionary<string, string>? ParseObject(string line)
     {
         try
         {
             using var json = JsonDocument.Parse(line);
             return json.RootElement.ValueKind != JsonValueKind.Object
-                ? throw new LineException(number, "is no JSON object")
+                ? null
                 : json.RootElement.EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Null)
                     .GroupBy(field => field.Name).ToDictionary(field => field.Key, field => field.Last().Value.ToString());
         }
         catch (JsonException)
         {
-            throw new LineException(number, "is no JSON object");
+            return null;
         }
     }
 
-    private static IEnumerable<FileRecord> ReadCsv(TextReader file)
+    private static IEnumerable<FileRecord> ReadCsv(TextReader file, Action<LineException> bad)
     {
         var records = new CsvRecords(file);
-        if (records.Next() is not { } header)
+        if (Next(records, bad) is not { } header)
             yield break;
-        while (records.Next() is { } cells)
+        while (Next(records, bad) is { } cells)
         {
             if (cells.Count != header.Count)
-                throw new LineException(records.Line, $"has {cells.Count} cells, and the header has {header.Count}");
+            {
+                bad(new LineException(records.Line, $"has {cells.Count} cells, and the header has {header.Count}"));
+                continue;
+            }
             yield return new FileRecord(
                 records.Line,
                 header.Zip(cells).Where(field => field.Second.Length > 0).GroupBy(field => field.First.Trim())
                     .ToDictionary(field => field.Key, field => field.Last().Second));
+        }
+    }
+
+    /// <summary>Past a quote that is out of place nothing can be told apart any more: the reading ends there.</summary>
+    private static IReadOnlyList<string>? Next(CsvRecords records, Action<LineException> bad)
+    {
+        try
+        {
+            return records.Next();
+        }
+        catch (LineException quote)
+        {
+            bad(quote);
+            return null;
         }
     }
 }

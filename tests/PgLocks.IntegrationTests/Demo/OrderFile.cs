@@ -31,16 +31,7 @@ internal sealed class OrderFile : IDisposable
     public static IEnumerable<string> Lines(int count, int seed = 1) => new OrderGenerator(seed).Take(count).Select(OrderJson.Line);
 
     /// <summary>The real orders, where they lie beside the checkout; else as many generated ones.</summary>
-    public static OrderFile Real()
-    {
-        for (var folder = new DirectoryInfo(SolutionPaths.Root).Parent; folder is not null; folder = folder.Parent)
-        {
-            var path = System.IO.Path.Combine(folder.FullName, "shared", "data", "orders.jsonl");
-            if (File.Exists(path))
-                return new OrderFile(path, isOwn: false);
-        }
-        return Generated(RealOrders);
-    }
+    public static OrderFile Real() => SharedData.Find("orders.jsonl") is { } path ? new OrderFile(path, isOwn: false) : Generated(RealOrders);
 
     public void Dispose()
     {

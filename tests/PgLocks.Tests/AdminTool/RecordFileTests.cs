@@ -38,6 +38,19 @@ public sealed class RecordFileTests
     public void Read_BadLine_NamesIt(string text, string problem) => Assert.Equal(problem, Assert.Throws<LineException>(() => Read(text)).Message);
 
     [Theory]
+    [InlineData("a,b\n1,2\n3\n4,5\n6,7,8\n9,\"open\n1,2\n", new[] { 2, 4 }, new[] { "line 3 has 1 cells, and the header has 2", "line 5 has 3 cells, and the header has 2", "line 6 has a quoted cell that does not end" })]
+    [InlineData("{\"a\":1}\nno\n{}\n7\n", new[] { 1, 3 }, new[] { "line 2 is no JSON object", "line 4 is no JSON object" })]
+    public void Read_BadLinesAmongGoodOnes_TellsEachAndReadsTheOthers(string text, int[] good, string[] bad)
+    {
+        List<string> problems = [];
+
+        var records = RecordFile.Read(new StringReader(text), line => problems.Add(line.Message)).ToArray();
+
+        Assert.Equal(good, records.Select(record => record.Line));
+        Assert.Equal(bad, problems);
+    }
+
+    [Theory]
     [InlineData("{\"hotkey\":\"5D\",\"departed_ms\":1715318900670}", "2024-05-10T05:28:20.6700000Z")]
     [InlineData("{\"hotkey\":\"5D\",\"retired_at\":\"2026-01-02T03:04:05+01:00\"}", "2026-01-02T02:04:05.0000000Z")]
     public void From_Times_AreUtc(string line, string expected) =>
@@ -55,5 +68,5 @@ public sealed class RecordFileTests
         Assert.Contains(
             "no ':'", Assert.Throws<LineException>(() => RegistryEntry.From(Read("{\"hotkey\":\"5:D\"}")[0], RegistryParts.Hotkey)).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<FileRecord> Read(string text) => [.. RecordFile.Read(new StringReader(text))];
+    private static IReadOnlyList<FileRecord> Read(string text) => [.. RecordFile.Read(new StringReader(text), bad => throw bad)];
 }

@@ -27,7 +27,7 @@ internal sealed class RegistryImportCommand : DatabaseVerb
 
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
-        var (lines, entries) = Read(call.Get(_file)!);
+        var (lines, entries) = RegistryFile.Read(call.Get(_file)!, _subject.Parts);
         var written = await ImportProgress.RunAsync(
             call, entries.Count, progress => database.WriteAsync(
                 async connection =>
@@ -51,35 +51,5 @@ internal sealed class RegistryImportCommand : DatabaseVerb
                 new("unchanged", "unchanged", CellKind.Number, lines - written.Added - written.Changed),
             ],
         });
-    }
-
-    /// <summary>Of several lines about the same one, the last one counts.</summary>
-    private (int Lines, IReadOnlyCollection<RegistryEntry> Entries) Read(string path)
-    {
-        try
-        {
-            using var file = File.OpenText(path);
-            var entries = new Dictionary<(string?, string?), RegistryEntry>();
-            var lines = 0;
-            foreach (var record in RecordFile.Read(file))
-            {
-                var entry = RegistryEntry.From(record, _subject.Parts);
-                entries[(entry.Hotkey, entry.Pair)] = entry;
-                lines++;
-            }
-            return (lines, entries.Values);
-        }
-        catch (LineException bad)
-        {
-            throw new ToolException(ExitCode.Refused, "bad_line", $"'{path}': {bad.Message}. Nothing was imported.", "Correct the line and import again.", bad);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ToolException(ExitCode.NotFound, "file_not_found", $"There is no file '{path}'.", "Check the path.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ToolException(ExitCode.Refused, "file_unreadable", $"'{path}' cannot be read: {exception.Message}", "Check that it is a file, and its rights.", exception);
-        }
     }
 }

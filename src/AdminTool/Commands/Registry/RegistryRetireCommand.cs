@@ -47,7 +47,7 @@ internal sealed class RegistryRetireCommand : DatabaseVerb
         return call.Answer(new Report
         {
             Facts = [new("retired_at", "retired at", CellKind.Time, retiredAt, Audience.Programs)],
-            Message = $"'{name}' is retired since {Cells.Show(retiredAt, CellKind.Time)}.",
+            Message = $"'{name}' is retired since {Cells.Show(retiredAt, CellKind.Time)}. Processes that require registered keys refuse it within a heartbeat; leases that are held end as always.",
         });
     }
 
