@@ -37,6 +37,14 @@ internal sealed record SharedSlot
     public double ExpectedContendedSlot { get; init; }
 }
 
+/// <summary>How many keys live in a slot.</summary>
+internal sealed record SlotPopulation
+{
+    public int Slot { get; init; }
+
+    public long Keys { get; init; }
+}
+
 /// <summary>A pool at this moment.</summary>
 internal sealed record PoolNow
 {
@@ -69,6 +77,11 @@ internal static class PoolQueries
             """,
             new { space.Name, top },
             cancellationToken);
+
+    /// <summary>Of every slot that has any.</summary>
+    public static Task<IReadOnlyList<SlotPopulation>> KeysAsync(NpgsqlConnection connection, Space space, CancellationToken cancellationToken) =>
+        connection.ListAsync<SlotPopulation>(
+            "SELECT slot, count(*) AS keys FROM pglocks.position_keys WHERE class_id = @ClassId GROUP BY slot", new { space.ClassId }, cancellationToken);
 
     /// <summary>Slots owned and sessions in line at this moment.</summary>
     public static async Task<PoolNow> NowAsync(NpgsqlConnection connection, Space space, CancellationToken cancellationToken) =>

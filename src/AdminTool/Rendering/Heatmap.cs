@@ -5,28 +5,52 @@ using Spectre.Console.Rendering;
 
 namespace PgLocks.AdminTool.Rendering;
 
-/// <summary>The pool as a square of cells (16 x 16 for 256 slots), each one the brighter the hotter. Without colours, by density.</summary>
-internal sealed class Heatmap(IReadOnlyList<long> heat) : IRenderable
+/// <summary>
+/// The pool as a square of cells (16 x 16 for 256 slots), each one the brighter the hotter, and what each brightness means. Without colours, by density.
+/// Where the square is too wide, its cells are narrower, then its rows shorter and more.
+/// </summary>
+/// <param name="heat">Of each slot.</param>
+/// <param name="show">A heat for people, with its unit.</param>
+internal sealed class Heatmap(IReadOnlyList<long> heat, Func<long, string> show) : IRenderable
 {
+    private const int LabelWidth = 6;
+    private const int Wide = 2;
+
+    // Every so many columns have their number above.
+    private const int Named = 4;
+
     private const string Densities = "·░▒▓█";
 
     // From cold to hot, in the terminal's 256 colours: blue, violet, red, yellow.
     private static readonly Color[] Ramp = [Color.Grey23, new(38, 50, 120), new(110, 40, 130), new(200, 50, 60), new(255, 220, 80)];
 
-    public Measurement Measure(RenderOptions options, int maxWidth) => new(Width(Side()), Width(Side()));
+    public Measurement Measure(RenderOptions options, int maxWidth) => new(LabelWidth, maxWidth);
 
     public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        var side = Side();
+        var (columns, cell) = Shape(heat.Count, maxWidth);
         var hottest = heat.Max();
         var isColoured = options.ColorSystem != ColorSystem.NoColors;
-        for (var start = 0; start < heat.Count; start += side)
+        var dim = new Style(decoration: Decoration.Dim);
+        if (cell == Wide)
         {
-            yield return new Segment(start.ToString(CultureInfo.InvariantCulture).PadLeft(5) + " ", new Style(decoration: Decoration.Dim));
-            for (var slot = start; slot < start + side; slot++)
-                yield return Cell(Level(heat[slot], hottest), isColoured);
+            yield return new Segment(new string(' ', LabelWidth) + string.Concat(Enumerable.Range(0, columns / Named).Select(n => $"{Named * n,-Named * Wide}")), dim);
             yield return Segment.LineBreak;
         }
+        for (var start = 0; start < heat.Count; start += columns)
+        {
+            yield return new Segment(start.ToString(CultureInfo.InvariantCulture).PadLeft(LabelWidth - 1) + " ", dim);
+            for (var slot = start; slot < start + columns; slot++)
+                yield return Cell(Level(heat[slot], hottest), cell, isColoured);
+            yield return Segment.LineBreak;
+        }
+        yield return new Segment(new string(' ', LabelWidth));
+        foreach (var level in Enumerable.Range(0, hottest > 0 ? Ramp.Length : 1))
+        {
+            yield return Cell(level, 1, isColoured);
+            yield return new Segment(level == 0 ? " none   " : $" up to {show(Highest(level, hottest))}   ");
+        }
+        yield return Segment.LineBreak;
     }
 
     /// <summary>0 for nothing, else 1 to 4: a quarter of the logarithmic scale up to the hottest.</summary>
@@ -38,12 +62,21 @@ internal sealed class Heatmap(IReadOnlyList<long> heat) : IRenderable
         return Math.Clamp((int)Math.Ceiling(share * (Ramp.Length - 1)), 1, Ramp.Length - 1);
     }
 
-    private static Segment Cell(int level, bool isColoured) => isColoured
-        ? new Segment(level == 0 ? "· " : "██", new Style(Ramp[level]))
-        : new Segment(level == 0 ? "· " : new string(Densities[level], 2));
+    /// <summary>The highest value of a level.</summary>
+    public static long Highest(int level, long hottest) => (long)Math.Floor(Math.Pow(hottest + 1.0, (double)level / (Ramp.Length - 1)) - 1 + 1e-6);
 
-    private static int Width(int side) => 6 + (2 * side);
+    private static Segment Cell(int level, int width, bool isColoured) => level == 0
+        ? new Segment("·".PadRight(width), isColoured ? new Style(Ramp[0]) : Style.Plain)
+        : new Segment(new string(isColoured ? Densities[^1] : Densities[level], width), isColoured ? new Style(Ramp[level]) : Style.Plain);
 
     // 256 slots: 16 a row; a pool of 2 to an odd power is twice as wide as high.
-    private int Side() => 1 << ((BitOperations.Log2((uint)heat.Count) + 1) / 2);
+    private static (int Columns, int Cell) Shape(int slots, int width)
+    {
+        var columns = 1 << ((BitOperations.Log2((uint)slots) + 1) / 2);
+        if (LabelWidth + (Wide * columns) <= width)
+            return (columns, Wide);
+        while (columns > 1 && LabelWidth + columns > width)
+            columns /= 2;
+        return (columns, 1);
+    }
 }

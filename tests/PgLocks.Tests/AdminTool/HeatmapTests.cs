@@ -14,23 +14,57 @@ public sealed class HeatmapTests
     [InlineData(0, 0, 0)]
     public void Level_Value_IsAQuarterOfTheLogarithmicScale(long value, long hottest, int expected) => Assert.Equal(expected, Heatmap.Level(value, hottest));
 
+    [Fact]
+    public void Highest_EachLevel_IsTheLastValueOfIt() =>
+        Assert.All([1, 2, 3, 4], level =>
+        {
+            var highest = Heatmap.Highest(level, 1_000);
+            Assert.Equal(level, Heatmap.Level(highest, 1_000));
+            Assert.Equal(Math.Min(level + 1, 4), Heatmap.Level(highest + 1, 1_000));
+        });
+
     [Theory]
-    [InlineData(16, 4, 4)]
-    [InlineData(256, 16, 16)]
-    [InlineData(512, 16, 32)]
-    [InlineData(4096, 64, 64)]
-    public void Render_Pool_DrawsOneCellASlotInRows(int slots, int rows, int columns)
+    [InlineData(16, 80, 4, 4, 2)]
+    [InlineData(256, 80, 16, 16, 2)]
+    [InlineData(512, 80, 16, 32, 2)]
+    [InlineData(4096, 200, 64, 64, 2)]
+    [InlineData(4096, 80, 64, 64, 1)]
+    [InlineData(4096, 40, 128, 32, 1)]
+    [InlineData(256, 30, 16, 16, 1)]
+    public void Render_Pool_DrawsOneCellASlotInRowsThatFit(int slots, int width, int rows, int columns, int cell)
     {
-        using var output = new StringWriter();
         var heat = new long[slots];
         heat[slots - 1] = 5;
 
-        Consoles.For(output).Write(new Heatmap(heat));
+        var lines = Draw(heat, width);
 
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(rows, lines.Length);
-        Assert.All(lines, line => Assert.Equal(6 + (2 * columns), line.TrimEnd('\r').Length));
-        Assert.EndsWith("██", lines[^1].TrimEnd('\r'), StringComparison.Ordinal);
-        Assert.Equal(slots - 1, output.ToString().Count(character => character == '·'));
+        if (cell == 2)
+        {
+            Assert.EndsWith($" {columns - 4}", lines[0].TrimEnd(), StringComparison.Ordinal);
+            lines = lines[1..];
+        }
+        Assert.Equal(rows, lines.Length - 1);
+        Assert.All(lines[..rows], line => Assert.Equal(6 + (cell * columns), line.Length));
+        Assert.EndsWith(new string('█', cell), lines[rows - 1], StringComparison.Ordinal);
+        Assert.Equal(slots - 1, lines[..rows].Sum(line => line.Count(character => character == '·')));
+    }
+
+    [Fact]
+    public void Render_Legend_TellsWhatEachLevelMeansWithItsUnit()
+    {
+        var heat = new long[256];
+        heat[0] = 1_000;
+
+        Assert.Equal("      · none   ░ up to 4 ms   ▒ up to 30 ms   ▓ up to 176 ms   █ up to 1000 ms", Draw(heat, 200)[^1].TrimEnd());
+        Assert.Equal("      · none", Draw(new long[256], 200)[^1].TrimEnd());
+    }
+
+    private static string[] Draw(long[] heat, int width)
+    {
+        using var output = new StringWriter();
+        var console = Consoles.For(output);
+        console.Profile.Width = width;
+        console.Write(new Heatmap(heat, value => $"{value} ms"));
+        return [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd('\r'))];
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Npgsql;
 using PgLocks.AdminTool.CommandLine;
 using PgLocks.AdminTool.Connecting;
 using PgLocks.AdminTool.Queries;
@@ -9,14 +10,15 @@ namespace PgLocks.AdminTool.Commands.Stats;
 /// <summary>pglocks stats heatmap</summary>
 internal sealed class StatsHeatmapCommand : DatabaseVerb
 {
-    private const int Hottest = 5;
+    private const int MostNamed = 5;
 
     private readonly Option<Since> _since = Since.CreateOption();
 
     private readonly Option<HeatmapFigure> _by = new("--by")
     {
-        Description = "wait: p99 of the wait (the default); hold: p99 of the hold; collisions: waits because of another key of the slot.",
-        HelpName = "wait|hold|collisions",
+        Description = "wait: p99 of the wait (the default); hold: p99 of the hold; collisions: waits because of another key of the slot; "
+            + "keys: those registered in it, whenever used; acquired: acquisitions.",
+        HelpName = "wait|hold|collisions|keys|acquired",
         CustomParser = EnumWord.Parse<HeatmapFigure>,
     };
 
@@ -33,14 +35,9 @@ internal sealed class StatsHeatmapCommand : DatabaseVerb
     {
         var since = Since.Of(call, _since);
         var by = call.Get(_by);
-        var request = new StatsRequest(space.Name, since.Length, "acquired", space.PoolSize);
-        var rows = await database.ReadAsync(connection => StatsQueries.SlotsAsync(connection, request, cancellationToken), cancellationToken);
-        var heat = new long[space.PoolSize];
-        foreach (var row in rows)
-            heat[row.Slot!.Value] = HeatOf(row, by);
-        var kind = by == HeatmapFigure.Collisions ? CellKind.Number : CellKind.Nanoseconds;
-        var name = by == HeatmapFigure.Collisions ? "contended_slot" : $"{(by == HeatmapFigure.Wait ? "wait" : "hold")}_p99_ns";
-        Column<int>[] columns = [new("slot", "slot", CellKind.Id, slot => slot), new(name, by.ToString(), kind, slot => heat[slot])];
+        var heat = await database.ReadAsync(connection => HeatAsync(connection, space, since, by, cancellationToken), cancellationToken);
+        var (name, kind, title) = Describe(by);
+        Column<int>[] columns = [new("slot", "slot", CellKind.Id, slot => slot), new(name, title, kind, slot => heat[slot])];
         return call.Answer(new Report
         {
             Facts =
@@ -50,25 +47,49 @@ internal sealed class StatsHeatmapCommand : DatabaseVerb
                 new("since_ms", "since", CellKind.Milliseconds, (long?)since.Length?.TotalMilliseconds, Audience.Programs),
                 new("pool_size", "pool", CellKind.Number, space.PoolSize, Audience.Programs),
             ],
-            Drawing = call.Format == OutputFormat.Table ? new Heatmap(heat) : null,
+            Drawing = call.Format == OutputFormat.Table ? new Heatmap(heat, value => Cells.Show(value, kind)) : null,
             Listings = [Listing.Of("slots", Enumerable.Range(0, space.PoolSize), columns, "The pool is empty.")],
-            Message = call.Format == OutputFormat.Table ? Legend(heat, by, kind, since) : null,
+            Message = call.Format == OutputFormat.Table ? Hottest(heat, kind, by == HeatmapFigure.Keys ? title : $"{title} {since}") : null,
         });
+    }
+
+    private static async Task<long[]> HeatAsync(NpgsqlConnection connection, Space space, Since since, HeatmapFigure by, CancellationToken cancellationToken)
+    {
+        var heat = new long[space.PoolSize];
+        if (by == HeatmapFigure.Keys)
+        {
+            foreach (var slot in await PoolQueries.KeysAsync(connection, space, cancellationToken))
+                heat[slot.Slot] = slot.Keys;
+            return heat;
+        }
+        var request = new StatsRequest(space.Name, since.Length, "acquired", space.PoolSize);
+        foreach (var row in await StatsQueries.SlotsAsync(connection, request, cancellationToken))
+            heat[row.Slot!.Value] = HeatOf(row, by);
+        return heat;
     }
 
     private static long HeatOf(Figures row, HeatmapFigure by) => by switch
     {
         HeatmapFigure.Hold => row.HoldP99Ns ?? 0,
         HeatmapFigure.Collisions => row.ContendedSlot,
+        HeatmapFigure.Acquired => row.Acquired,
         _ => row.WaitP99Ns ?? 0,
     };
 
-    private static string Legend(long[] heat, HeatmapFigure by, CellKind kind, Since since)
+    private static (string Name, CellKind Kind, string Title) Describe(HeatmapFigure by) => by switch
     {
-        var hottest = Enumerable.Range(0, heat.Length).Where(slot => heat[slot] > 0).OrderByDescending(slot => heat[slot]).Take(Hottest)
+        HeatmapFigure.Hold => ("hold_p99_ns", CellKind.Nanoseconds, "Hold p99"),
+        HeatmapFigure.Collisions => ("contended_slot", CellKind.Number, "Collisions"),
+        HeatmapFigure.Keys => ("keys", CellKind.Number, "Keys registered"),
+        HeatmapFigure.Acquired => ("acquired", CellKind.Number, "Acquisitions"),
+        _ => ("wait_p99_ns", CellKind.Nanoseconds, "Wait p99"),
+    };
+
+    private static string Hottest(long[] heat, CellKind kind, string what)
+    {
+        var hottest = Enumerable.Range(0, heat.Length).Where(slot => heat[slot] > 0).OrderByDescending(slot => heat[slot]).Take(MostNamed)
             .Select(slot => $"{slot} ({Cells.Show(heat[slot], kind)})").ToList();
-        var what = by switch { HeatmapFigure.Collisions => "Collisions", HeatmapFigure.Hold => "Hold p99", _ => "Wait p99" };
-        return hottest.Count == 0 ? $"{what} {since}: nothing was recorded." : $"{what} {since}; hottest slots: {string.Join(", ", hottest)}.";
+        return hottest.Count == 0 ? $"{what}: nothing was recorded." : $"{what}; hottest slots: {string.Join(", ", hottest)}.";
     }
 }
 
@@ -78,4 +99,6 @@ internal enum HeatmapFigure
     Wait,
     Hold,
     Collisions,
+    Keys,
+    Acquired,
 }
