@@ -19,6 +19,8 @@ internal sealed class Heatmap(IReadOnlyList<long> heat, Func<long, string> show)
     // Every so many columns have their number above.
     private const int Named = 4;
 
+    private const int Levels = 4;
+    private const double Rounding = 1e-6;
     private const string Densities = "·░▒▓█";
 
     // From cold to hot, in the terminal's 256 colours: blue, violet, red, yellow.
@@ -30,6 +32,7 @@ internal sealed class Heatmap(IReadOnlyList<long> heat, Func<long, string> show)
     {
         var (columns, cell) = Shape(heat.Count, maxWidth);
         var hottest = heat.Max();
+        var coldest = heat.Where(value => value > 0).DefaultIfEmpty(1).Min();
         var isColoured = options.ColorSystem != ColorSystem.NoColors;
         var dim = new Style(decoration: Decoration.Dim);
         if (cell == Wide)
@@ -41,29 +44,29 @@ internal sealed class Heatmap(IReadOnlyList<long> heat, Func<long, string> show)
         {
             yield return new Segment(start.ToString(CultureInfo.InvariantCulture).PadLeft(LabelWidth - 1) + " ", dim);
             for (var slot = start; slot < start + columns; slot++)
-                yield return Cell(Level(heat[slot], hottest), cell, isColoured);
+                yield return Cell(Level(heat[slot], coldest, hottest), cell, isColoured);
             yield return Segment.LineBreak;
         }
         yield return new Segment(new string(' ', LabelWidth));
-        foreach (var level in Enumerable.Range(0, hottest > 0 ? Ramp.Length : 1))
+        foreach (var level in Enumerable.Range(0, Ramp.Length).Where(level => level == 0 || (hottest > 0 && (hottest > coldest || level == Levels))))
         {
             yield return Cell(level, 1, isColoured);
-            yield return new Segment(level == 0 ? " none   " : $" up to {show(Highest(level, hottest))}   ");
+            yield return new Segment(level == 0 ? " none   " : $" up to {show(Highest(level, coldest, hottest))}   ");
         }
         yield return Segment.LineBreak;
     }
 
-    /// <summary>0 for nothing, else 1 to 4: a quarter of the logarithmic scale up to the hottest.</summary>
-    public static int Level(long value, long hottest)
+    /// <summary>0 for nothing, else 1 to 4: a quarter of the logarithmic scale from the coldest slot that has anything to the hottest.</summary>
+    public static int Level(long value, long coldest, long hottest)
     {
         if (value <= 0)
             return 0;
-        var share = hottest <= 1 ? 1 : Math.Log(value + 1.0) / Math.Log(hottest + 1.0);
-        return Math.Clamp((int)Math.Ceiling(share * (Ramp.Length - 1)), 1, Ramp.Length - 1);
+        var share = hottest <= coldest ? 1 : Math.Log((double)value / coldest) / Math.Log((double)hottest / coldest);
+        return Math.Clamp((int)Math.Ceiling((share * Levels) - Rounding), 1, Levels);
     }
 
     /// <summary>The highest value of a level.</summary>
-    public static long Highest(int level, long hottest) => (long)Math.Floor(Math.Pow(hottest + 1.0, (double)level / (Ramp.Length - 1)) - 1 + 1e-6);
+    public static long Highest(int level, long coldest, long hottest) => (long)Math.Floor((coldest * Math.Pow((double)hottest / coldest, (double)level / Levels)) + Rounding);
 
     private static Segment Cell(int level, int width, bool isColoured) => level == 0
         ? new Segment("·".PadRight(width), isColoured ? new Style(Ramp[0]) : Style.Plain)

@@ -37,7 +37,7 @@ public sealed class HeatmapTerminalTests(PostgresServer server)
 
         var screen = await terminal.ScreenAsync(withColours: true);
         Assert.DoesNotContain(screen, line => line.Contains(Colour, StringComparison.Ordinal));
-        Assert.Contains(screen, line => line.Contains("██· ▓▓· ", StringComparison.Ordinal));
+        Assert.Contains(screen, line => line.Contains("██· ░░· ", StringComparison.Ordinal));
     }
 
     [Fact]

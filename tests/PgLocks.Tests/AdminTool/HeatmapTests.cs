@@ -5,22 +5,25 @@ namespace PgLocks.Tests.AdminTool;
 public sealed class HeatmapTests
 {
     [Theory]
-    [InlineData(0, 1_000, 0)]
-    [InlineData(1, 1_000, 1)]
-    [InlineData(30, 1_000, 2)]
-    [InlineData(999, 1_000, 4)]
-    [InlineData(1_000, 1_000, 4)]
-    [InlineData(1, 1, 4)]
-    [InlineData(0, 0, 0)]
-    public void Level_Value_IsAQuarterOfTheLogarithmicScale(long value, long hottest, int expected) => Assert.Equal(expected, Heatmap.Level(value, hottest));
+    [InlineData(0, 1, 10_000, 0)]
+    [InlineData(1, 1, 10_000, 1)]
+    [InlineData(10, 1, 10_000, 1)]
+    [InlineData(11, 1, 10_000, 2)]
+    [InlineData(1_000, 1, 10_000, 3)]
+    [InlineData(10_000, 1, 10_000, 4)]
+    [InlineData(2_000_000, 2_000_000, 4_000_000_000, 1)]
+    [InlineData(7, 7, 7, 4)]
+    [InlineData(0, 1, 0, 0)]
+    public void Level_Value_IsAQuarterOfTheLogarithmicScale(long value, long coldest, long hottest, int expected) =>
+        Assert.Equal(expected, Heatmap.Level(value, coldest, hottest));
 
     [Fact]
     public void Highest_EachLevel_IsTheLastValueOfIt() =>
         Assert.All([1, 2, 3, 4], level =>
         {
-            var highest = Heatmap.Highest(level, 1_000);
-            Assert.Equal(level, Heatmap.Level(highest, 1_000));
-            Assert.Equal(Math.Min(level + 1, 4), Heatmap.Level(highest + 1, 1_000));
+            var highest = Heatmap.Highest(level, 3, 1_000);
+            Assert.Equal(level, Heatmap.Level(highest, 3, 1_000));
+            Assert.Equal(Math.Min(level + 1, 4), Heatmap.Level(highest + 1, 3, 1_000));
         });
 
     [Theory]
@@ -53,9 +56,11 @@ public sealed class HeatmapTests
     public void Render_Legend_TellsWhatEachLevelMeansWithItsUnit()
     {
         var heat = new long[256];
-        heat[0] = 1_000;
+        heat[0] = 10_000;
+        Assert.Equal("      · none   █ up to 10000 ms", Draw(heat, 200)[^1].TrimEnd());
 
-        Assert.Equal("      · none   ░ up to 4 ms   ▒ up to 30 ms   ▓ up to 176 ms   █ up to 1000 ms", Draw(heat, 200)[^1].TrimEnd());
+        heat[1] = 1;
+        Assert.Equal("      · none   ░ up to 10 ms   ▒ up to 100 ms   ▓ up to 1000 ms   █ up to 10000 ms", Draw(heat, 200)[^1].TrimEnd());
         Assert.Equal("      · none", Draw(new long[256], 200)[^1].TrimEnd());
     }
 
