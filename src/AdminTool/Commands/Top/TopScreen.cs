@@ -73,12 +73,25 @@ internal sealed record TopScreen(TopFrame Frame, TopSlot? Detail, TopView View, 
             Listing.Of("keys", Detail.Keys, SlotColumns.Keys, "No key lives in it yet."),
             Listing.Of("events", Detail.Events, SlotColumns.Events, "Nothing happened that was recorded."),
         ];
-        var share = Math.Max(2, (room / listings.Length) - 1);
-        return new Rows(listings.SelectMany(listing => new[]
+        var heights = Shares([.. listings.Select(listing => listing.Rows.Count + 1)], room - listings.Length);
+        return new Rows(listings.SelectMany((listing, at) => new[]
         {
             Line(char.ToUpperInvariant(listing.Name[0]) + listing.Name[1..], width, new Style(decoration: Decoration.Bold)),
-            listing.Rows.Count == 0 ? Line(listing.Empty, width) : FittedTable.Draw(listing, width, share, selected: null),
+            listing.Rows.Count == 0 ? Line(listing.Empty, width) : FittedTable.Draw(listing, width, heights[at], selected: null),
         }));
+    }
+
+    /// <summary>Everybody gets what he needs, as long as there is room; what small ones leave is for the large ones.</summary>
+    private static int[] Shares(int[] needs, int room)
+    {
+        var shares = new int[needs.Length];
+        var left = needs.Length;
+        foreach (var at in Enumerable.Range(0, needs.Length).OrderBy(at => needs[at]))
+        {
+            shares[at] = Math.Clamp(room / left--, 1, needs[at]);
+            room -= shares[at];
+        }
+        return shares;
     }
 
     private static string Show(double number) => Cells.Show(number, CellKind.Number);
