@@ -8,6 +8,7 @@ using PgLocks.AdminTool.Commands.Migrate;
 using PgLocks.AdminTool.Commands.Pool;
 using PgLocks.AdminTool.Commands.Registry;
 using PgLocks.AdminTool.Commands.Stats;
+using PgLocks.AdminTool.Commands.Telemetry;
 using PgLocks.AdminTool.Commands.Top;
 
 namespace PgLocks.AdminTool;
@@ -43,6 +44,7 @@ public static class Tool
             new TopCommand(common),
             new PoolCommands(common),
             new RegistryCommands(common),
+            new TelemetryCommands(common),
             new DoctorCommand(common),
             new DemoCommand(common),
         };

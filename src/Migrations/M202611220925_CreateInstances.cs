@@ -18,6 +18,7 @@ public sealed class M202611220925_CreateInstances : SchemaMigration
             .WithColumn("last_seen_at").AsCustom("timestamptz").NotNullable()
             .WithColumn("closed_at").AsCustom("timestamptz").Nullable() // set by a clean close only
             .WithColumn("flush_number").AsInt64().NotNullable().WithDefaultValue(0)
+            .WithColumn("written_to").AsCustom("timestamptz").Nullable() // the end of the last interval that was written
             .WithColumn("recorded").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("dropped").AsInt64().NotNullable().WithDefaultValue(0)
             .WithColumn("dropped_events").AsInt64().NotNullable().WithDefaultValue(0)

@@ -34,4 +34,7 @@ internal static partial class Messages
 
     [LoggerMessage(10, LogLevel.Warning, "The registry could not be read; what was retired or registered meanwhile counts once it can be read again.")]
     internal static partial void RegistryUnread(ILogger log, Exception failure);
+
+    [LoggerMessage(11, LogLevel.Warning, "Telemetry's tables could not be kept in shape; the next minute tries again. 'pglocks doctor' tells what is overdue.")]
+    internal static partial void UpkeepFailed(ILogger log, Exception failure);
 }

@@ -18,7 +18,10 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION
             pglocks.slot_in_pool(text, int4), pglocks.slot_of(text, text, text), pglocks.stats_by(text, interval),
             pglocks.key_stats_since(interval), pglocks.slot_stats_since(interval), pglocks.instance_stats_since(interval),
-            pglocks.bucket_lower_ns(int4), pglocks.bucket_value_ns(int4), pglocks.quantile(int2[], int8[], float8, int8), pglocks.current_timeline(), pglocks.server_recovered_at() TO %I', role);
+            pglocks.bucket_lower_ns(int4), pglocks.bucket_value_ns(int4), pglocks.quantile(int2[], int8[], float8, int8),
+            pglocks.window_quantile(int2[], int8[], int2[], int8[], int2[], int8[], float8, int8), pglocks.recent_stats(text, interval),
+            pglocks.window_start(interval), pglocks.kept_from(), pglocks.utc_today(), pglocks.totals_lack_from(), pglocks.day_partitions(),
+            pglocks.current_timeline(), pglocks.server_recovered_at() TO %I', role);
     END LOOP;
 
     IF to_regrole('pglocks_app') IS NOT NULL THEN
@@ -27,7 +30,7 @@ BEGIN
         GRANT INSERT ON pglocks.lock_stats, pglocks.lock_events TO pglocks_app;
         GRANT EXECUTE ON FUNCTION
             pglocks.lockable_slot(text, text, text), pglocks.await_lock_delay(int4, int4, int4), pglocks.xact_lock(text, text, text),
-            pglocks.try_xact_lock(text, text, text), pglocks.fence(int4, int4, int8), pglocks.adopt_server(int4) TO pglocks_app;
+            pglocks.try_xact_lock(text, text, text), pglocks.fence(int4, int4, int8), pglocks.adopt_server(int4), pglocks.maintain() TO pglocks_app;
         FOR sequence IN
             SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'pglocks'::regnamespace AND c.relkind = 'S' AND c.relname ~ '^slot_\d+_\d+$'
         LOOP

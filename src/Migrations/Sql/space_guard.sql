@@ -41,6 +41,9 @@ BEGIN
     SET class_id = NEW.class_id, slot = pglocks.slot_in_pool(m.hotkey || ':' || k.trade_pair_id, NEW.pool_size)
     FROM pglocks.miners m
     WHERE k.class_id = OLD.class_id AND m.miner_id = k.miner_id;
+    -- What was counted by slot tells nothing about the new slots.
+    DELETE FROM pglocks.lock_totals WHERE dimension = 'slot' AND number >> 16 = OLD.class_id;
+    DELETE FROM pglocks.lock_totals_past WHERE dimension = 'slot' AND number >> 16 = OLD.class_id;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION pglocks.spaces_remap() FROM PUBLIC;

@@ -1,3 +1,4 @@
+DO $do$ BEGIN EXECUTE $sql$
 CREATE FUNCTION pglocks.key_stats_since(since interval) RETURNS TABLE (
     space text, hotkey text, pair text, slot int4,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
@@ -6,8 +7,7 @@ CREATE FUNCTION pglocks.key_stats_since(since interval) RETURNS TABLE (
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 5000
-SET search_path = pg_catalog, pglocks, pg_temp
-AS $$
+BEGIN ATOMIC
     SELECT sp.name, m.hotkey, k.trade_pair_id, k.slot,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
            s.wait_mean_ns, s.wait_p50_ns, s.wait_p95_ns, s.wait_p99_ns, s.wait_max_ns,
@@ -17,11 +17,12 @@ AS $$
     FROM pglocks.stats_by('key', since) s
     JOIN pglocks.position_keys k ON k.key_id = s.key_id
     JOIN pglocks.miners m ON m.miner_id = k.miner_id
-    JOIN pglocks.spaces sp ON sp.class_id = k.class_id
-$$;
+    JOIN pglocks.spaces sp ON sp.class_id = k.class_id;
+END $sql$; END $do$;
 REVOKE ALL ON FUNCTION pglocks.key_stats_since(interval) FROM PUBLIC;
 
 -- keys: how many the registry has in the slot, with figures in the window or without.
+DO $do$ BEGIN EXECUTE $sql$
 CREATE FUNCTION pglocks.slot_stats_since(since interval) RETURNS TABLE (
     space text, slot int4, keys int8,
     acquired int8, timed_out int8, contended_key int8, contended_slot int8, contended_process int8, lost int8,
@@ -30,8 +31,7 @@ CREATE FUNCTION pglocks.slot_stats_since(since interval) RETURNS TABLE (
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 256
-SET search_path = pg_catalog, pglocks, pg_temp
-AS $$
+BEGIN ATOMIC
     SELECT sp.name, s.slot, k.keys,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
            s.wait_mean_ns, s.wait_p50_ns, s.wait_p95_ns, s.wait_p99_ns, s.wait_max_ns,
@@ -41,10 +41,11 @@ AS $$
     FROM pglocks.stats_by('slot', since) s
     JOIN (SELECT p.class_id, p.slot, count(*) AS keys FROM pglocks.position_keys p GROUP BY p.class_id, p.slot) k
         ON k.class_id = s.class_id AND k.slot = s.slot
-    JOIN pglocks.spaces sp ON sp.class_id = s.class_id
-$$;
+    JOIN pglocks.spaces sp ON sp.class_id = s.class_id;
+END $sql$; END $do$;
 REVOKE ALL ON FUNCTION pglocks.slot_stats_since(interval) FROM PUBLIC;
 
+DO $do$ BEGIN EXECUTE $sql$
 CREATE FUNCTION pglocks.instance_stats_since(since interval) RETURNS TABLE (
     space text, instance_id uuid, application text, host text, pid int4, version text,
     started_at timestamptz, last_seen_at timestamptz, closed_at timestamptz, recorded int8, dropped int8, dropped_events int8,
@@ -54,8 +55,7 @@ CREATE FUNCTION pglocks.instance_stats_since(since interval) RETURNS TABLE (
     hold_mean_ns int8, hold_p50_ns int8, hold_p95_ns int8, hold_p99_ns int8, hold_max_ns int8,
     first_interval_at timestamptz, last_interval_at timestamptz)
 LANGUAGE sql STABLE ROWS 20
-SET search_path = pg_catalog, pglocks, pg_temp
-AS $$
+BEGIN ATOMIC
     SELECT sp.name, i.instance_id, i.application, i.host, i.pid, i.version,
            i.started_at, i.last_seen_at, i.closed_at, i.recorded, i.dropped, i.dropped_events,
            s.acquired, s.timed_out, s.contended_key, s.contended_slot, s.contended_process, s.lost,
@@ -65,8 +65,8 @@ AS $$
            s.first_interval_at, s.last_interval_at
     FROM pglocks.stats_by('instance', since) s
     JOIN pglocks.instances i ON i.instance_id = s.instance_id
-    JOIN pglocks.spaces sp ON sp.class_id = i.class_id
-$$;
+    JOIN pglocks.spaces sp ON sp.class_id = i.class_id;
+END $sql$; END $do$;
 REVOKE ALL ON FUNCTION pglocks.instance_stats_since(interval) FROM PUBLIC;
 
 CREATE VIEW pglocks.key_stats AS SELECT * FROM pglocks.key_stats_since(NULL);

@@ -8,6 +8,7 @@ SELECT format('Function pglocks.%s has no fixed search_path: ALTER FUNCTION %s S
               p.proname, p.oid::regprocedure)
 FROM pg_proc p
 WHERE p.pronamespace = to_regnamespace('pglocks')
+  AND p.prosqlbody IS NULL
   AND NOT EXISTS (SELECT FROM unnest(p.proconfig) setting WHERE setting LIKE 'search_path=pg_catalog, pglocks, pg_temp')
 UNION ALL
 SELECT format('Space ''%s'' lacks %s of its %s slot sequences (or they have another increment or cache than 1): '

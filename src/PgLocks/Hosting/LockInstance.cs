@@ -51,7 +51,7 @@ internal sealed class LockInstance : IAsyncDisposable
         _sweep = new KeySweep(Keys, _recorder);
         _meter = new LockMeter(meters, context.Space.Name, _recorder, _sweep, Keys, Slots, _backend);
         _writer = new TelemetryWriter(pool, id, classId, _sweep, _recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
-        _telemetry = new TelemetryLoop(_writer, options.TelemetryInterval, context.Time);
+        _telemetry = new TelemetryLoop(_writer, new TelemetryUpkeep(pool, context.Time, context.Log), options.TelemetryInterval, context.Time);
     }
 
     internal Guid Id { get; }

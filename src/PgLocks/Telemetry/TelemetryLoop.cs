@@ -1,14 +1,14 @@
 namespace PgLocks.Telemetry;
 
-/// <summary>Flushes once an interval until it is stopped, then once more.</summary>
-internal sealed class TelemetryLoop(TelemetryWriter writer, TimeSpan interval, TimeProvider time) : IAsyncDisposable
+/// <summary>Flushes once an interval until it is stopped, then once more; beside that, keeps the tables in shape.</summary>
+internal sealed class TelemetryLoop(TelemetryWriter writer, TelemetryUpkeep upkeep, TimeSpan interval, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    internal void Start() => _running = interval == Timeout.InfiniteTimeSpan ? Task.CompletedTask : Task.Run(RunAsync);
+    internal void Start() => _running = interval == Timeout.InfiniteTimeSpan ? Task.CompletedTask : Task.WhenAll(Task.Run(RunAsync), Task.Run(() => upkeep.RunAsync(_stop.Token)));
 
     public async ValueTask DisposeAsync()
     {

@@ -13,10 +13,14 @@ internal static class TelemetrySql
 
     /// <summary>In the transaction of the rows: the number tells afterwards whether a commit whose answer was lost took place.</summary>
     internal const string Flushed = """
-        UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, dropped_events = $5, last_seen_at = $6 WHERE instance_id = $1
+        UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, dropped_events = $5, last_seen_at = $6, written_to = $6 WHERE instance_id = $1
         """;
 
-    internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1";
+    /// <summary>Waits for a transaction of the instance that is still on its way.</summary>
+    internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1 FOR UPDATE";
+
+    /// <summary>One step; null when nothing is left.</summary>
+    internal const string Maintain = "SELECT pglocks.maintain()";
 
     internal const string KeepHeld = """
         INSERT INTO pglocks.held_locks (instance_id, key_id, class_id, slot, fencing_token, acquired_at, updated_at)

@@ -44,10 +44,18 @@ internal sealed class TelemetryWriter(NpgsqlDataSource pool, Guid instanceId, in
 
     private TelemetryBatch Collect()
     {
-        var batch = new TelemetryBatch { From = _from, To = time.GetUtcNow(), Number = _number + 1 };
+        var batch = new TelemetryBatch { From = _from, To = EndOfInterval(), Number = _number + 1 };
         sweep.Into(batch);
         batch.Events.AddRange(telemetry.TakeEvents());
         return batch;
+    }
+
+    /// <summary>Intervals follow one another even when the clock is set back: rows are added to the totals by where their interval starts.</summary>
+    private DateTimeOffset EndOfInterval()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset earliest = _from.AddMilliseconds(1);
+        return now > earliest ? now : earliest;
     }
 
     private void Accept(TelemetryBatch batch)

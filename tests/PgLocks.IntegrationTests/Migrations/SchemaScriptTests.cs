@@ -48,13 +48,22 @@ public sealed class SchemaScriptTests(PostgresServer server)
     private static async Task<ChildProcess> RunAsync(TestDatabase database)
     {
         var target = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        var psql = ChildProcess.Start(
-            PostgresBinaries.Find()["psql"],
-            ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", "-h", target.Host!, "-p", target.Port.ToString(), "-U", target.Username!, "-d", database.Name],
-            [new("PGPASSWORD", target.Password)]);
-        await psql.Input.WriteAsync(SchemaMigrator.Script());
-        psql.Input.Close();
-        await psql.WaitForExitAsync();
-        return psql;
+        // A file: psql that ends at an error leaves the rest of a pipe unread.
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, SchemaMigrator.Script(), TestContext.Current.CancellationToken);
+            var psql = ChildProcess.Start(
+                PostgresBinaries.Find()["psql"],
+                ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", file, "-h", target.Host!, "-p", target.Port.ToString(), "-U", target.Username!, "-d", database.Name],
+                [new("PGPASSWORD", target.Password)]);
+            psql.Input.Close();
+            await psql.WaitForExitAsync();
+            return psql;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

@@ -48,6 +48,15 @@ internal sealed class StatsData(TestDatabase database)
         return [.. parts, sum - parts.Sum()];
     }
 
+    /// <summary>Calls <c>pglocks.maintain</c> until nothing is left to do; what it did.</summary>
+    public static async Task<IReadOnlyList<string>> MaintainAsync(TestDatabase database)
+    {
+        List<string> steps = [];
+        while (await database.ScalarAsync<string?>("SELECT pglocks.maintain()") is { } step)
+            steps.Add(step);
+        return steps;
+    }
+
     /// <summary>The only row, by column.</summary>
     public async Task<IReadOnlyDictionary<string, object>> RowAsync(string from)
     {
@@ -79,8 +88,8 @@ internal sealed class StatsData(TestDatabase database)
         _hasInstances = true;
         for (var n = 0; n < Instances.Count; n++)
             await database.ExecuteAsync(
-                "INSERT INTO pglocks.instances (instance_id, class_id, application, host, pid, version, started_at, last_seen_at, long_hold_ms)"
-                + " VALUES ($1, 1346849792, $2, 'host', $3, '1.0', now(), now(), 1000)",
+                "INSERT INTO pglocks.instances (instance_id, class_id, application, host, pid, version, started_at, last_seen_at, written_to, long_hold_ms)"
+                + " VALUES ($1, 1346849792, $2, 'host', $3, '1.0', now() - interval '100 days', now(), now(), 1000)",
                 Instances[n], $"app-{n}", n);
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE pglocks.lock_totals_marks;
+DROP TABLE pglocks.lock_totals_past;
+DROP TABLE pglocks.lock_totals;

@@ -1,0 +1,2 @@
+DROP FUNCTION pglocks.kept_from();
+DROP FUNCTION pglocks.prune_totals(timestamptz);

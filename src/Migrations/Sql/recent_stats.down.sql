@@ -1,0 +1,2 @@
+DROP FUNCTION pglocks.recent_stats(text, interval);
+DROP FUNCTION pglocks.window_start(interval);

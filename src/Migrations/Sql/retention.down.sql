@@ -1,0 +1,2 @@
+DROP TABLE pglocks.rolled_up_days;
+DROP TABLE pglocks.retention;

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace PgLocks.Telemetry;
+
+/// <summary>Has the server keep its tables in shape: partitions made ahead, totals, the roll-up to hours, the end of what is old.</summary>
+/// <remarks>Every instance asks; the server lets one at a time do it. What fails, fails for this minute: rows are written all the same.</remarks>
+internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private bool _isFailing;
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+                await MaintainAsync(cancellationToken).ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: what was under way is rolled back, and the next instance does it.
+        }
+    }
+
+    private async Task MaintainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await StepAsync(cancellationToken).ConfigureAwait(false) is not null)
+            {
+            }
+            _isFailing = false;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        {
+            if (!_isFailing)
+                Messages.UpkeepFailed(log, failure);
+            _isFailing = true;
+        }
+    }
+
+    private async Task<string?> StepAsync(CancellationToken cancellationToken)
+    {
+        NpgsqlCommand command = pool.CreateCommand(TelemetrySql.Maintain);
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandTimeout = 0; // a day that is rolled up takes as long as it takes
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string;
+        }
+    }
+}
