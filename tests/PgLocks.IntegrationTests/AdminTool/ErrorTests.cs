@@ -96,46 +96,6 @@ public sealed class ErrorTests(PostgresServer server)
         Assert.Contains("pglocks_reader", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task List_StatementTakesTooLong_IsRefusedByItsOwnTimeout()
-    {
-        await using var scene = await LockScene.CreateAsync(server);
-        var blocker = await scene.SessionAsync("blocker");
-        await blocker.ExecuteAsync("BEGIN");
-        await blocker.ExecuteAsync("LOCK TABLE pglocks.held_locks");
-
-        var run = await scene.RunAsync("locks", "list", "--timeout", "1s", "--output", "json");
-
-        AssertFailure(run, ExitCode.Refused, "timeout");
-        Assert.Contains("--timeout", run.Output, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("locks", "list")]
-    [InlineData("locks", "long-held")]
-    [InlineData("locks", "waiting")]
-    [InlineData("locks", "show", "17")]
-    [InlineData("stats", "keys")]
-    [InlineData("stats", "slots")]
-    [InlineData("stats", "instances")]
-    [InlineData("stats", "heatmap")]
-    [InlineData("pool", "show")]
-    [InlineData("pool", "what-if")]
-    [InlineData("registry", "miners", "list")]
-    [InlineData("registry", "pairs", "list")]
-    [InlineData("registry", "keys", "list")]
-    [InlineData("migrate", "status")]
-    [InlineData("migrate", "validate")]
-    public async Task ReadingVerb_ReaderRole_Works(params string[] verb)
-    {
-        await using var scene = await LockScene.CreateAsync(server);
-        await using var reader = await TestRole.CreateAsync(scene.Database, memberOf: "pglocks_reader");
-
-        var run = await ToolRun.OfAsync([.. verb, "--connection", reader.ConnectionString]);
-
-        Assert.True(run.ExitCode == ExitCode.Done, run.All);
-    }
-
     private static Task<ToolRun> ListAsync(NpgsqlConnectionStringBuilder target) =>
         ToolRun.OfAsync("locks", "list", "--output", "json", "--connection", target.ConnectionString);
 

@@ -119,6 +119,28 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     }
 
     [Fact]
+    public async Task App_TwoProvidersWantOneSlot_HandItOver()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var app = await TestRole.CreateAsync(database, memberOf: "pglocks_app");
+        var key = new PositionKey("miner", "EURUSD");
+        var token = TestContext.Current.CancellationToken;
+        await using (var one = await PgLockProvider.StartAsync(app.ConnectionString, token))
+        await using (var other = await PgLockProvider.StartAsync(app.ConnectionString, token))
+        {
+            var lease = await one.AcquireAsync(key, cancellationToken: token);
+            Assert.Null(await other.TryAcquireAsync(key, TimeSpan.FromMilliseconds(50), token));
+            var wait = other.AcquireAsync(key, TimeSpan.FromSeconds(30), token).AsTask();
+            await Eventually.EqualAsync(1, () => database.ScalarAsync<long>("SELECT count(*) FROM pglocks.current_waiters"));
+            lease.Dispose();
+            (await wait).Dispose();
+        }
+
+        Assert.Equal("2 1", await database.ScalarAsync<string>("SELECT concat_ws(' ', acquired, timed_out) FROM pglocks.key_stats"));
+        Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.instances WHERE closed_at IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task MigrateUpAsync_OwnerMayNotCreateRoles_MigratesWithoutThem()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);

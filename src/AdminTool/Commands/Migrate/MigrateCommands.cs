@@ -15,4 +15,20 @@ internal sealed class MigrateCommands(CommonOptions common) : VerbGroup(
 {
     /// <summary>A step takes as long as it takes: --timeout is for the wait for another runner.</summary>
     public static SchemaMigrator Migrator(Invocation call) => new(call.Target.ConnectionString, call.Time, call.GivenTimeout, call.Progress);
+
+    /// <summary>For what only looks: ended after --timeout, as the statements of other verbs are.</summary>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public static async Task<T> LookAsync<T>(Invocation call, Func<SchemaMigrator, CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(call.Timeout, call.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await look(Migrator(call), either.Token);
+        }
+        catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The server did not answer in time.", exception);
+        }
+    }
 }

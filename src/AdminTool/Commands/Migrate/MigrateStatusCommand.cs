@@ -18,7 +18,7 @@ internal sealed class MigrateStatusCommand(CommonOptions common) : Verb(
 
     protected override async Task<int> RunAsync(Invocation call, CancellationToken cancellationToken)
     {
-        var status = await MigrateCommands.Migrator(call).GetStatusAsync(cancellationToken);
+        var status = await MigrateCommands.LookAsync(call, (migrator, token) => migrator.GetStatusAsync(token), cancellationToken);
         return call.Answer(new Report
         {
             Facts =

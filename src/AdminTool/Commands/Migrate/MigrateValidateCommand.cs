@@ -9,7 +9,7 @@ internal sealed class MigrateValidateCommand(CommonOptions common) : Verb(
 {
     protected override async Task<int> RunAsync(Invocation call, CancellationToken cancellationToken)
     {
-        var problems = await MigrateCommands.Migrator(call).ValidateAsync(cancellationToken);
+        var problems = await MigrateCommands.LookAsync(call, (migrator, token) => migrator.ValidateAsync(token), cancellationToken);
         var report = new Report
         {
             Facts = [new("is_valid", "valid", CellKind.Flag, problems.Count == 0, Audience.Programs)],
