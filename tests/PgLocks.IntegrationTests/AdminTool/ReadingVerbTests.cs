@@ -16,7 +16,7 @@ public sealed class ReadingVerbTests(PostgresServer server, ReadingVerbTests.Pop
 
     public static TheoryData<string> VerbsOfSpaces => [.. OfSpaces];
 
-    public static TheoryData<string> All => [.. OfSpaces, "migrate status", "migrate validate", "doctor"];
+    public static TheoryData<string> All => [.. OfSpaces, "telemetry status", "migrate status", "migrate validate", "doctor"];
 
     [Theory]
     [MemberData(nameof(All))]

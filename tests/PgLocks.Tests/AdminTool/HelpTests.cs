@@ -17,6 +17,7 @@ public sealed partial class HelpTests
         "registry miners list", "registry miners add", "registry miners retire", "registry miners import",
         "registry pairs list", "registry pairs add", "registry pairs retire", "registry pairs import",
         "registry keys list", "registry keys add", "registry keys retire", "registry keys import",
+        "telemetry status", "telemetry maintain", "telemetry retention", "telemetry seed",
     ];
 
     [Theory]
