@@ -44,11 +44,11 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<LockLease> AcquireAsync(PositionKey key, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        _instance.Keys.FindLock(key).AcquireAsync(timeout, cancellationToken);
+        _instance.Keys.TryGet(key) is { } gate ? gate.AcquireAsync(timeout, cancellationToken) : _instance.Keys.FindLock(key).AcquireAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<LockLease?> TryAcquireAsync(PositionKey key, TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
-        _instance.Keys.FindLock(key).TryAcquireAsync(timeout, cancellationToken);
+        _instance.Keys.TryGet(key) is { } gate ? gate.TryAcquireAsync(timeout, cancellationToken) : _instance.Keys.FindLock(key).TryAcquireAsync(timeout, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<MultiLockLease> AcquireAllAsync(IReadOnlyCollection<PositionKey> keys, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>

@@ -53,6 +53,9 @@ internal sealed class KeyTier : IKeyLocks
     /// <summary>The gate of a key, or what stands for it until it is known whether the key is registered.</summary>
     internal KeyLock FindLock(PositionKey key) => TryFind(key) ?? (KeyLock)new UnclearedKey(key, this, _slotOf(key).Number);
 
+    /// <summary>The gate of a key that has one; the fast path of an acquire by key.</summary>
+    internal KeyGate? TryGet(PositionKey key) => _gates.TryGetValue(key, out KeyGate? gate) && !gate.IsEvicted ? gate : null;
+
     /// <summary>The gate of a key, after another look at the registry if need be.</summary>
     internal ValueTask<KeyGate> FindClearedAsync(PositionKey key, TimeSpan timeout, CancellationToken cancellationToken) => FindLock(key) switch
     {
