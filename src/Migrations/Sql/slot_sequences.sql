@@ -6,7 +6,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
 BEGIN
-    FOR slot IN 0 .. NEW.pool_size - 1 LOOP
+    FOR slot IN 0 .. NEW.pool_size LOOP
         IF to_regclass(format('pglocks.slot_%s_%s', NEW.class_id, slot)) IS NULL THEN
             EXECUTE format('CREATE SEQUENCE pglocks.slot_%s_%s AS bigint START 1 MINVALUE 1 CACHE 1 NO CYCLE', NEW.class_id, slot);
         END IF;
@@ -30,7 +30,7 @@ DECLARE
     newest int8;
     target int8;
 BEGIN
-    FOR slot IN 0 .. pool_size - 1 LOOP
+    FOR slot IN 0 .. pool_size LOOP
         sequence := format('pglocks.slot_%s_%s', class_id, slot)::regclass;
         newest := coalesce(pg_sequence_last_value(sequence), 0);
         target := (greatest(newest, least_value) + (1 << 20)) | 1;

@@ -12,11 +12,11 @@ WHERE p.pronamespace = to_regnamespace('pglocks')
   AND NOT EXISTS (SELECT FROM unnest(p.proconfig) setting WHERE setting LIKE 'search_path=pg_catalog, pglocks, pg_temp')
 UNION ALL
 SELECT format('Space ''%s'' lacks %s of its %s slot sequences (or they have another increment or cache than 1): '
-              || 'restore them from a backup, or delete the space and create it anew.', s.name, s.pool_size - found.slots, s.pool_size)
+              || 'restore them from a backup, or delete the space and create it anew.', s.name, s.pool_size + 1 - found.slots, s.pool_size + 1)
 FROM pglocks.spaces s
 CROSS JOIN LATERAL (
     SELECT count(*) AS slots
-    FROM generate_series(0, s.pool_size - 1) AS slot
+    FROM generate_series(0, s.pool_size) AS slot
     JOIN pg_sequence q ON q.seqrelid = to_regclass(format('pglocks.slot_%s_%s', s.class_id, slot))
     WHERE q.seqincrement = 1 AND q.seqcache = 1 AND NOT q.seqcycle) found
-WHERE found.slots < s.pool_size
+WHERE found.slots <= s.pool_size

@@ -90,7 +90,7 @@ internal sealed class ListenerSession
 
     private void Hear(string payload)
     {
-        if (_requests.ReadOthers(payload) is { } slot)
+        foreach (int slot in _requests.Format.ReadOthers(payload))
             _slots.Asked(slot);
     }
 

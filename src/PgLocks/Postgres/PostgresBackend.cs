@@ -63,6 +63,8 @@ internal sealed class PostgresBackend : ISlotBackend
             _home.Queue.AddRelease(slot, owner, urgent);
     }
 
+    public void Ask(IReadOnlyCollection<int> slots) => Requests.Ask(slots);
+
     public void DrawNumbers(int slot, SessionLease owner)
     {
         if (owner == _home.Lease)

@@ -4,7 +4,7 @@ namespace PgLocks.Postgres;
 /// <param name="Name">Its name.</param>
 /// <param name="ClassId">The first half of every lock's pair.</param>
 /// <param name="PoolSize">Slots.</param>
-/// <param name="Sequences">The object ids of the slots' sequences, by slot.</param>
+/// <param name="Sequences">The object ids of the slots' sequences, by slot; the last is the turn's.</param>
 /// <param name="SystemIdentifier">The cluster on which it was found: on another one the same names are other locks.</param>
 internal sealed record Space(string Name, int ClassId, int PoolSize, uint[] Sequences, long SystemIdentifier)
 {

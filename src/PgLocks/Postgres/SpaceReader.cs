@@ -59,7 +59,7 @@ internal static class SpaceReader
     {
         using var command = new NpgsqlCommand(Sql.Sequences, connection) { Parameters = { new() { Value = classId }, new() { Value = poolSize } } };
         using NpgsqlDataReader rows = command.ExecuteReader();
-        var sequences = new uint[poolSize];
+        var sequences = new uint[poolSize + 1];
         for (int slot = 0; rows.Read(); slot++)
         {
             sequences[slot] = !rows.IsDBNull(0)

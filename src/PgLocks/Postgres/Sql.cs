@@ -101,14 +101,14 @@ internal static class Sql
     /// <summary>The sequences of the space's slots, by slot; missing ones are null.</summary>
     internal const string Sequences = """
         SELECT pg_catalog.to_regclass('pglocks.slot_' || $1::int4 || '_' || n)::oid
-          FROM pg_catalog.generate_series(0, $2::int4 - 1) AS n ORDER BY n
+          FROM pg_catalog.generate_series(0, $2::int4) AS n ORDER BY n
         """;
 
     /// <summary>Slots of ours for which others wait. Reading pg_locks locks every partition of it: at most once a heartbeat.</summary>
     internal const string ForeignWaiters = """
         SELECT DISTINCT w.objid::int8::int4
           FROM pg_catalog.pg_locks AS w
-         WHERE w.locktype = 'advisory' AND NOT w.granted AND w.classid = $1::int8::oid AND w.objsubid = 2 AND w.objid::int8 < $2
+         WHERE w.locktype = 'advisory' AND NOT w.granted AND w.classid = $1::int8::oid AND w.objsubid = 2 AND w.objid::int8 <= $2
            AND w.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
         """;
 

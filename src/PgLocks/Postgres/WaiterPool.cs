@@ -98,7 +98,7 @@ internal sealed class WaiterPool
         }
     }
 
-    internal string RequestFor(int slot) => _requests.Payload(slot);
+    internal string RequestFor(int slot) => _requests.Format.Write([slot]);
 
     /// <summary>A session has done with its slot and is idle; false when it should close.</summary>
     internal bool GiveBack(WaiterSession session)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using PgLocks.Slots;
 
@@ -6,8 +5,9 @@ namespace PgLocks.Postgres;
 
 /// <summary>Asks the owners of slots that this instance waits for to yield. Only hints: a lost one costs time, never safety.</summary>
 /// <remarks>
-/// The first request of a wait travels with the wait itself. It can come before the waiter stands in the server's line, so that the owner
-/// releases and gains again unseen: therefore it is repeated while the wait lasts, after 10 ms, 100 ms, then every second.
+/// One request at a time is on its way; slots that are wanted meanwhile go into the next, because every request wakes every instance.
+/// A request can come before the waiter stands in the server's line, so that the owner releases and gains again unseen: therefore it is
+/// repeated while the wait lasts, after 10 ms, 100 ms, then every second.
 /// </remarks>
 internal sealed class YieldRequests
 {
@@ -16,55 +16,115 @@ internal sealed class YieldRequests
     private readonly BackendContext _context;
     private readonly ISlotEvents _events;
     private readonly NpgsqlDataSource _pool;
-    private readonly string _sender;
     private readonly int[] _rounds;
+    private readonly Lock _sync = new();
+    private readonly List<Wait> _waits = [];
+    private readonly HashSet<int> _next = [];
+    private readonly HashSet<int> _nextForeign = [];
+    private bool _isSending;
 
     internal YieldRequests(BackendContext context, ISlotEvents events, NpgsqlDataSource pool, Guid instanceId)
     {
         _context = context;
         _events = events;
         _pool = pool;
-        _sender = instanceId.ToString("N");
-        _rounds = new int[context.Space.PoolSize];
+        _rounds = new int[context.Space.PoolSize + 1];
+        Format = new RequestFormat(instanceId, context.Space.PoolSize + 1);
     }
 
-    internal string Payload(int slot) => string.Create(CultureInfo.InvariantCulture, $"{slot} {_sender}");
+    internal RequestFormat Format { get; }
 
-    /// <summary>The slot of a request by another instance; null for one's own and for what is no request.</summary>
-    internal int? ReadOthers(string payload)
+    /// <summary>Asks once.</summary>
+    internal void Ask(IReadOnlyCollection<int> slots)
     {
-        ReadOnlySpan<char> text = payload;
-        int space = text.IndexOf(' ');
-        ReadOnlySpan<char> number = space < 0 ? text : text[..space];
-        bool isOwn = space >= 0 && text[(space + 1)..].SequenceEqual(_sender);
-        return !isOwn && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int slot) && slot < _rounds.Length ? slot : null;
+        lock (_sync)
+            _next.UnionWith(slots);
+        SendIfIdle();
     }
 
+    /// <summary>Asks, and again for as long as the slot is waited for.</summary>
     internal void Begin(int slot, bool sentWithWait)
     {
         int round = Interlocked.Increment(ref _rounds[slot]);
-        string payload = Payload(slot);
-        if (!sentWithWait)
-            _ = SendAsync(payload);
-        Repeat(payload, () => Volatile.Read(ref _rounds[slot]) == round && _events.IsBlocked(slot), pause: 0);
+        Begin(new Wait(slot, IsForeign: false, () => Volatile.Read(ref _rounds[slot]) == round && _events.IsBlocked(slot)), sentWithWait);
     }
 
     /// <summary>Asks every instance, this one too, for as long as a session that is none of the instance's own waits.</summary>
-    internal void BeginForeign(int slot, Func<bool> waits)
+    internal void BeginForeign(int slot, Func<bool> waits) => Begin(new Wait(slot, IsForeign: true, waits), sentWithWait: false);
+
+    private void Begin(Wait wait, bool sentWithWait)
     {
-        string payload = slot.ToString(CultureInfo.InvariantCulture);
-        _ = SendAsync(payload);
-        Repeat(payload, waits, pause: 0);
+        bool isFirst;
+        lock (_sync)
+        {
+            wait.Due = _context.Time.GetTimestamp() + _context.Ticks(Pauses[0]);
+            isFirst = _waits.Count == 0;
+            _waits.Add(wait);
+            if (!sentWithWait)
+                SetOf(wait).Add(wait.Slot);
+        }
+        if (isFirst)
+            RepeatSoon();
+        SendIfIdle();
     }
 
-    private void Repeat(string payload, Func<bool> waits, int pause) =>
-        _context.Agenda.At(_context.Time.GetTimestamp() + _context.Ticks(Pauses[pause]), () =>
+    private void RepeatSoon() => _context.Agenda.At(_context.Time.GetTimestamp() + _context.Ticks(Pauses[0]), Repeat);
+
+    private void Repeat()
+    {
+        Wait[] waits;
+        lock (_sync)
+            waits = [.. _waits];
+        // Asked outside the lock, because a slot that begins to wait holds its own and comes here.
+        HashSet<Wait> over = [.. waits.Where(wait => !wait.Lasts())];
+        bool any;
+        lock (_sync)
         {
-            if (!waits())
+            long now = _context.Time.GetTimestamp();
+            _waits.RemoveAll(over.Contains);
+            foreach (Wait wait in _waits.Where(wait => wait.Due <= now))
+            {
+                wait.Pause = Math.Min(wait.Pause + 1, Pauses.Length - 1);
+                wait.Due = now + _context.Ticks(Pauses[wait.Pause]);
+                SetOf(wait).Add(wait.Slot);
+            }
+            any = _waits.Count > 0;
+        }
+        if (any)
+            RepeatSoon();
+        SendIfIdle();
+    }
+
+    private HashSet<int> SetOf(Wait wait) => wait.IsForeign ? _nextForeign : _next;
+
+    private void SendIfIdle()
+    {
+        lock (_sync)
+        {
+            if (_isSending || _next.Count + _nextForeign.Count == 0)
                 return;
-            _ = SendAsync(payload);
-            Repeat(payload, waits, Math.Min(pause + 1, Pauses.Length - 1));
-        });
+            _isSending = true;
+        }
+        _ = SendAllAsync();
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (Take() is { } payload)
+            await SendAsync(payload).ConfigureAwait(false);
+    }
+
+    private string? Take()
+    {
+        lock (_sync)
+        {
+            HashSet<int> slots = _next.Count > 0 ? _next : _nextForeign;
+            int[] taken = [.. slots.Take(RequestFormat.MostSlots)];
+            slots.ExceptWith(taken);
+            _isSending = taken.Length > 0;
+            return _isSending ? Format.Write(taken, slots == _nextForeign) : null;
+        }
+    }
 
     private async Task SendAsync(string payload)
     {
@@ -82,5 +142,13 @@ internal sealed class YieldRequests
         {
             Messages.RequestFailed(_context.Log, failure);
         }
+    }
+
+    /// <summary>One wait, for as long as it lasts.</summary>
+    private sealed record Wait(int Slot, bool IsForeign, Func<bool> Lasts)
+    {
+        internal long Due { get; set; }
+
+        internal int Pause { get; set; }
     }
 }

@@ -13,6 +13,9 @@ internal interface ISlotBackend
     /// <param name="urgent">Whether somebody is known to wait: only then is it worth a round trip of its own.</param>
     void Release(int slot, SessionLease owner, bool urgent);
 
+    /// <summary>Asks the owners of these slots to yield them, without standing in line.</summary>
+    void Ask(IReadOnlyCollection<int> slots);
+
     /// <summary>Draws two more of the slot's numbers, which leaves their parity as it was.</summary>
     void DrawNumbers(int slot, SessionLease owner);
 }

@@ -37,7 +37,7 @@ internal sealed partial class Slot
         Array.ForEach(once, pending => pending.TimeOut());
     }
 
-    /// <summary>Another owns the slot. False when nobody here waits for it any more.</summary>
+    /// <summary>Another owns the slot. False when it need not be waited for.</summary>
     internal bool Blocked()
     {
         PendingAcquire[] once;
@@ -46,6 +46,10 @@ internal sealed partial class Slot
         {
             once = _waiters.Once();
             wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
+            if (wanted)
+                _contention.Shared(Now);
+            if (once.Length == 0 && IsShared(Now) && _pool.Turn.TryMiss(Number))
+                return false;
             _blocked = wanted;
             if (!wanted)
                 _state = SlotState.None;
@@ -94,9 +98,16 @@ internal sealed partial class Slot
     {
         lock (_sync)
         {
-            _contention.Asked(Now, whileGaining: _state == SlotState.Gaining);
+            long now = Now;
+            _contention.Asked(now, whileGaining: _state == SlotState.Gaining);
             if (_state != SlotState.Owned || _tenure!.IsAsked)
                 return;
+            if (TakesTurns && _pool.Turn.KeptUntil(now) is var end && end > now)
+            {
+                SlotTenure tenure = _tenure;
+                _pool.Agenda.At(end, () => AskedAgain(tenure));
+                return;
+            }
             _tenure.Ask(_gainedAt + _policy.Quantum);
             ReleaseIfIdle(_tenure);
         }
@@ -123,5 +134,11 @@ internal sealed partial class Slot
             if (_tenure == tenure && _state == SlotState.Gaining)
                 Open(tenure);
         }
+    }
+
+    private void AskedAgain(SlotTenure tenure)
+    {
+        if (_tenure == tenure)
+            Asked();
     }
 }

@@ -75,6 +75,9 @@ internal sealed partial class Slot : SlotPort
             _waiters.Add(pending);
             switch (_state)
             {
+                case SlotState.Gaining when pending.TriesOnce && _pool.Turn.TryWithdraw(Number):
+                    _pool.Backend.Gain(Number);
+                    break;
                 case SlotState.Gaining when _blocked:
                     pending.Causes |= WaitCauses.Process;
                     refused = pending.TriesOnce && (!_policy.Keeps || _tenure is not null);
@@ -142,10 +145,19 @@ internal sealed partial class Slot : SlotPort
         bool isNobodys = _state is SlotState.None or SlotState.Lost || (_state == SlotState.Yielding && _tenure is null);
         if (!isNobodys || _waiters.IsEmpty || _pool.IsClosed)
             return;
+        BeginGain();
+        long now = Now;
+        if (IsShared(now) && !_waiters.AnyOnce && _pool.Turn.TryDefer(Number, now))
+            _contention.Shared(now);
+        else
+            _pool.Backend.Gain(Number);
+    }
+
+    private void BeginGain()
+    {
         _state = SlotState.Gaining;
         _blocked = false;
         _contention.GainBegins();
-        _pool.Backend.Gain(Number);
     }
 
     private void Open(SlotTenure tenure)
@@ -154,7 +166,8 @@ internal sealed partial class Slot : SlotPort
         _state = SlotState.Owned;
         _blocked = false;
         _gainedAt = now;
-        tenure.Admit(transient: !_policy.Keeps, _contention.CloseAt(now));
+        bool isInTurn = IsShared(now) && _pool.Turn.IsOurs;
+        tenure.Admit(transient: !_policy.Keeps, isInTurn ? null : _contention.CloseAt(now));
         Admit(tenure, now);
         if (_pool.IsClosed && _state == SlotState.Owned)
             BeginYield(tenure);

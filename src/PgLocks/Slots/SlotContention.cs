@@ -4,6 +4,7 @@ namespace PgLocks.Slots;
 internal sealed class SlotContention(SlotPolicy policy)
 {
     private long _until = long.MinValue / 2;
+    private long _sharedUntil = long.MinValue / 2;
     private bool _askedMeanwhile;
 
     internal void GainBegins() => _askedMeanwhile = false;
@@ -13,10 +14,16 @@ internal sealed class SlotContention(SlotPolicy policy)
     {
         _until = now + policy.CalmTicks;
         _askedMeanwhile |= whileGaining;
+        Shared(now);
     }
 
     /// <summary>The slot had to be waited for, so others want it.</summary>
     internal void GainedAfterWait(long now) => _until = now + policy.CalmTicks;
+
+    /// <summary>The slot is one that several instances use.</summary>
+    internal void Shared(long now) => _sharedUntil = now + policy.ShareTicks;
+
+    internal bool IsShared(long now) => now < _sharedUntil;
 
     /// <summary>When a slot gained now must stop admitting: after a quantum if others want it, else not at all.</summary>
     internal long? CloseAt(long now) => _askedMeanwhile || now < _until ? now + policy.Quantum : null;

@@ -6,6 +6,10 @@ internal sealed class SlotPolicy
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StuckYield = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Crowd = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Share = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     internal SlotPolicy(PgLocksOptions options, TimeProvider time)
     {
@@ -17,6 +21,10 @@ internal sealed class SlotPolicy
         CalmTicks = Ticks(Calm);
         StuckYieldTicks = Ticks(StuckYield);
         OneTryTicks = Ticks(OneTry);
+        CrowdTicks = Ticks(Crowd);
+        ShareTicks = Ticks(Share);
+        PauseTicks = Ticks(Pause);
+        RetryTicks = Ticks(Retry);
     }
 
     internal TimeProvider Time { get; }
@@ -36,6 +44,20 @@ internal sealed class SlotPolicy
 
     /// <summary>How long a caller that tries once waits for an owner that may merely be keeping the slot.</summary>
     internal long OneTryTicks { get; }
+
+    /// <summary>How long a crowd counts as there, and how long a caller waits for the turn.</summary>
+    internal long CrowdTicks { get; }
+
+    /// <summary>How long after another wanted it a slot counts as shared.</summary>
+    internal long ShareTicks { get; }
+
+    /// <summary>How long no turns are taken after some that were not worth it.</summary>
+    internal long PauseTicks { get; }
+
+    /// <summary>How long owners have to yield what a turn asked for, before it is tried again.</summary>
+    internal long RetryTicks { get; }
+
+    internal TimeSpan TurnWait => TimeSpan.FromMilliseconds(200);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 }

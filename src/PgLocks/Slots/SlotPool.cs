@@ -11,9 +11,8 @@ internal sealed class SlotPool : ISlotEvents
     {
         Policy = policy;
         Agenda = agenda;
-        _slots = new Slot[size];
-        for (int i = 0; i < size; i++)
-            _slots[i] = new Slot(i, this);
+        _slots = [.. Enumerable.Range(0, size + 1).Select(number => new Slot(number, this))];
+        Turn = new Turn(this, _slots[size]);
         Backend = backend(this);
     }
 
@@ -30,7 +29,11 @@ internal sealed class SlotPool : ISlotEvents
     /// <summary>Completes once the pool is closed and no slot carries a lease.</summary>
     internal Task Idle => _idle.Task;
 
-    internal IReadOnlyList<Slot> Slots => _slots;
+    /// <summary>The slots that keys map to.</summary>
+    internal ArraySegment<Slot> Slots => new(_slots, 0, _slots.Length - 1);
+
+    /// <summary>Its lock is the slot behind these.</summary>
+    internal Turn Turn { get; }
 
     internal Slot this[int slot] => _slots[slot];
 
@@ -40,6 +43,7 @@ internal sealed class SlotPool : ISlotEvents
     internal void Close()
     {
         _closed = true;
+        Turn.Close();
         foreach (Slot slot in _slots)
             slot.Close();
         SlotEmptied();
@@ -61,21 +65,42 @@ internal sealed class SlotPool : ISlotEvents
 
     public void Gained(int slot, SessionLease owner, long epoch, bool unclean)
     {
-        Counts.CountGain(unclean);
+        if (slot != Slots.Count)
+            Counts.CountGain(unclean);
         _slots[slot].Gained(owner, epoch, unclean);
+        if (slot == Slots.Count)
+            Turn.Look();
+        else
+            Turn.Answered(slot);
     }
 
-    public bool Blocked(int slot) => _slots[slot].Blocked();
+    public bool Blocked(int slot)
+    {
+        bool isWanted = _slots[slot].Blocked();
+        Turn.Answered(slot);
+        if (isWanted && slot != Slots.Count)
+            Turn.Blocked(Policy.Time.GetTimestamp());
+        return isWanted;
+    }
 
     public bool IsBlocked(int slot) => _slots[slot].IsBlocked;
 
     public void Unreachable(int slot, Exception failure) => _slots[slot].Unreachable(failure);
 
-    public void Released(int slot) => _slots[slot].Released();
+    public void Released(int slot)
+    {
+        _slots[slot].Released();
+        Turn.Released(slot);
+    }
 
     public void NumbersDrawn(int slot, SessionLease owner, long newest) => _slots[slot].NumbersDrawn(owner, newest);
 
-    public void Asked(int slot) => _slots[slot].Asked();
+    public void Asked(int slot)
+    {
+        _slots[slot].Asked();
+        if (slot == Slots.Count)
+            Turn.Asked();
+    }
 
     public void Lost(SessionLease session)
     {

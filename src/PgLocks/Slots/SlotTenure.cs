@@ -46,6 +46,9 @@ internal sealed class SlotTenure : Tenure
 
     internal int Count => (int)(Volatile.Read(ref _word) & CountMask);
 
+    /// <summary>Leases granted since the gain.</summary>
+    internal long Granted => (Volatile.Read(ref _word) >> CountBits) & GrantedMask;
+
     internal bool IsOpen => (Volatile.Read(ref _word) & Open) != 0;
 
     /// <summary>Whether the slot stays owned when its last lease ends.</summary>

@@ -10,6 +10,8 @@ internal sealed class SlotWaiters(Lock sync)
 
     internal bool IsEmpty => _queue.IsEmpty;
 
+    internal bool AnyOnce => _queue.Walk().Any(pending => pending.TriesOnce);
+
     internal void Add(PendingAcquire pending) => _queue.Add(pending);
 
     internal void Remove(PendingAcquire pending) => _queue.Remove(pending);

@@ -1,0 +1,329 @@
+using PgLocks.Local;
+
+namespace PgLocks.Slots;
+
+/// <summary>Many slots at once: while instances want many of each other's slots, these change hands together, a turn for each instance.</summary>
+/// <remarks>
+/// A round trip moves a hundred slots at the price of one, and a process that owns all the slots that it uses runs at full speed. The turn is
+/// itself a lock, on one more slot behind the pool, so its line is first come first served. It only says who asks for slots when: a slot is
+/// owned by whoever has its own lock, and a caller that gets no turn gains its slots one by one, as without it.
+/// <code>
+/// None → Waiting      a caller wants a shared slot in a crowd
+/// Waiting → Filling   the lock is granted: what is wanted is gained, and what is shared is tried
+/// Waiting → None      it is not granted in time, or shutdown: what is wanted goes its own way
+/// Filling → Filling   some of it is owned by others: they are asked for all of that at once, and it is tried again
+/// Filling → Holding   all of it is gained, or was tried often enough
+/// Holding → Yielding  another instance asks, and a quantum has passed: every shared slot is yielded
+/// Yielding → None     the backend has released them: the lock is released, and asked for again if a slot was wanted meanwhile
+/// </code>
+/// Every arrow is taken under its lock, which is the innermost: calls to slots and to the backend are made outside it.
+/// </remarks>
+internal sealed class Turn
+{
+    /// <summary>How often a slot that another owns is asked for and tried in one turn, before its callers stand in line.</summary>
+    private const int MostTries = 4;
+
+    /// <summary>One by one, a slot that is wanted grants about two leases before another wants it. A turn has to do better.</summary>
+    private const int GrantsPerWant = 4;
+
+    private readonly SlotPool _pool;
+    private readonly SlotPolicy _policy;
+    private readonly KeyGate _gate;
+    private readonly Crowd _crowd;
+    private readonly Lock _sync = new();
+    private readonly HashSet<int> _wanted = [];
+    private readonly HashSet<int> _unanswered = [];
+    private readonly HashSet<int> _missing = [];
+    private readonly Dictionary<int, int> _tries = [];
+    private bool _isRetrying;
+    private int _wantedAtFirst;
+    private volatile TurnState _state;
+    private ValueTask<LockLease?>? _granting;
+    private LockLease _lease;
+    private long _endsAt;
+    private bool _isAsked;
+    private bool _isClosed;
+
+    internal Turn(SlotPool pool, SlotPort lockSlot)
+    {
+        _pool = pool;
+        _policy = pool.Policy;
+        _crowd = new Crowd(_policy);
+        var tier = new KeyTier(_policy.Time, _policy.TurnWait, LockSink.None, "turn", _ => lockSlot, (_, _, _, _) => throw new NotSupportedException());
+        _gate = tier.Find(new PositionKey("pglocks", "turn"));
+    }
+
+    private enum TurnState
+    {
+        None,
+        Waiting,
+        Filling,
+        Holding,
+        Yielding,
+    }
+
+    /// <summary>Whether what is gained now belongs to a turn, and is kept until that ends.</summary>
+    internal bool IsOurs => _state is TurnState.Filling or TurnState.Holding;
+
+    /// <summary>Keeps the gain of a shared slot back for the turn; false when the slot is to be gained at once. Called under the slot's lock.</summary>
+    internal bool TryDefer(int slot, long now)
+    {
+        lock (_sync)
+        {
+            if (_isClosed || IsOurs || (_state == TurnState.None && !_crowd.IsThere(now)))
+                return false;
+            _wanted.Add(slot);
+            if (_state == TurnState.None)
+                BeginWait();
+            return true;
+        }
+    }
+
+    /// <summary>Gives back a slot that was kept for the turn, for a caller who cannot wait; false when it is not kept any more.</summary>
+    internal bool TryWithdraw(int slot)
+    {
+        lock (_sync)
+            return _wanted.Remove(slot);
+    }
+
+    /// <summary>Another owns a slot that is wanted here.</summary>
+    internal void Blocked(long now)
+    {
+        lock (_sync)
+            _crowd.Blocked(now);
+    }
+
+    /// <summary>How long an asked slot is kept because of the turn; not at all if that is over for the others' taste.</summary>
+    internal long KeptUntil(long now)
+    {
+        lock (_sync)
+            return _state == TurnState.Filling ? now + _policy.Quantum : _state == TurnState.Holding ? _endsAt : now;
+    }
+
+    /// <summary>The slot of the lock was gained, or the wait for it is over.</summary>
+    internal void Look()
+    {
+        bool isGranted;
+        lock (_sync)
+        {
+            if (_state != TurnState.Waiting || _granting is not { IsCompleted: true } granting)
+                return;
+            _granting = null;
+            LockLease? lease = granting.IsCompletedSuccessfully ? granting.Result : null;
+            isGranted = lease is not null && !_isClosed;
+            _lease = lease ?? default;
+            _state = isGranted ? TurnState.Filling : TurnState.None;
+        }
+        if (isGranted)
+            Fill();
+        else
+            GoOwnWays();
+    }
+
+    /// <summary>Another owns a slot that was tried. True: the turn, or the next one, sees to it; false: it goes its own way. Called under the slot's lock.</summary>
+    internal bool TryMiss(int slot)
+    {
+        lock (_sync)
+        {
+            if (_isClosed || _state == TurnState.None)
+                return false;
+            if (!IsOurs)
+                return _wanted.Add(slot);
+            int tries = _tries.GetValueOrDefault(slot) + 1;
+            _tries[slot] = tries;
+            if (tries >= MostTries)
+                return false;
+            _missing.Add(slot);
+            if (_state == TurnState.Holding)
+                RetrySoon();
+            return true;
+        }
+    }
+
+    /// <summary>The backend has answered a gain.</summary>
+    internal void Answered(int slot)
+    {
+        lock (_sync)
+        {
+            if (_state != TurnState.Filling || !_unanswered.Remove(slot) || _unanswered.Count > 0)
+                return;
+            if (_missing.Count == 0)
+                Hold();
+            else
+                RetrySoon();
+        }
+    }
+
+    /// <summary>The backend has released a slot.</summary>
+    internal void Released(int slot)
+    {
+        lock (_sync)
+        {
+            if (_state != TurnState.Yielding || !_unanswered.Remove(slot) || _unanswered.Count > 0)
+                return;
+        }
+        Finish();
+    }
+
+    /// <summary>Another instance waits for the turn.</summary>
+    internal void Asked()
+    {
+        lock (_sync)
+        {
+            if (_state is not (TurnState.None or TurnState.Yielding))
+                _isAsked = true;
+            if (_state == TurnState.Holding)
+                EndInTime();
+        }
+    }
+
+    internal void Close()
+    {
+        lock (_sync)
+        {
+            _isClosed = true;
+            _wanted.Clear();
+        }
+        _lease.Dispose();
+    }
+
+    private void BeginWait()
+    {
+        _state = TurnState.Waiting;
+        _isAsked = false;
+        // Not here: the caller holds a slot's lock.
+        _pool.Agenda.At(_policy.Time.GetTimestamp(), AcquireLock);
+    }
+
+    private void AcquireLock()
+    {
+        ValueTask<LockLease?> granting = _gate.TryAcquireAsync(_policy.TurnWait, CancellationToken.None);
+        lock (_sync)
+            _granting = granting;
+        Look();
+        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.CrowdTicks * 4, Look);
+    }
+
+    private void Fill()
+    {
+        int[] wanted;
+        lock (_sync)
+        {
+            wanted = TakeWanted();
+            _wantedAtFirst = wanted.Length;
+            _tries.Clear();
+            _unanswered.UnionWith(wanted);
+            _unanswered.Add(_gate.Slot);
+        }
+        int[] tried = [.. _pool.Slots.Where(slot => slot.TryGainAhead()).Select(slot => slot.Number)];
+        lock (_sync)
+            _unanswered.UnionWith(tried);
+        foreach (int slot in (int[])[.. wanted, .. tried])
+            _pool.Backend.Gain(slot);
+        Answered(_gate.Slot);
+    }
+
+    private void RetrySoon()
+    {
+        if (_isRetrying)
+            return;
+        _isRetrying = true;
+        _pool.Agenda.At(_policy.Time.GetTimestamp(), AskForMissing);
+    }
+
+    private void AskForMissing()
+    {
+        int[] missing;
+        lock (_sync)
+            missing = [.. _missing];
+        _pool.Backend.Ask(missing);
+        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.RetryTicks, TryMissing);
+    }
+
+    private void TryMissing()
+    {
+        int[] missing;
+        lock (_sync)
+        {
+            _isRetrying = false;
+            missing = [.. _missing];
+            _missing.Clear();
+            if (_state == TurnState.Filling)
+                _unanswered.UnionWith(missing);
+        }
+        foreach (int slot in missing)
+            _pool.Backend.Gain(slot);
+    }
+
+    private void Hold()
+    {
+        _state = TurnState.Holding;
+        _endsAt = _policy.Time.GetTimestamp() + _policy.Quantum;
+        if (_isAsked || _pool[_gate.Slot].IsAsked)
+            EndInTime();
+    }
+
+    private void EndInTime()
+    {
+        LockLease lease = _lease;
+        _pool.Agenda.At(_endsAt, () => End(lease));
+    }
+
+    private void End(LockLease lease)
+    {
+        lock (_sync)
+        {
+            if (_state != TurnState.Holding || lease.FencingToken != _lease.FencingToken)
+                return;
+            _state = TurnState.Yielding;
+            _unanswered.Add(_gate.Slot);
+        }
+        long now = _policy.Time.GetTimestamp();
+        long granted = 0;
+        foreach (Slot slot in _pool.Slots)
+        {
+            lock (_sync)
+                _unanswered.Add(slot.Number);
+            (long grants, bool isReleased) = slot.EndTurn(now);
+            granted += grants;
+            if (!isReleased)
+            {
+                lock (_sync)
+                    _unanswered.Remove(slot.Number);
+            }
+        }
+        lock (_sync)
+            _crowd.TurnEnded(now, wasWorthIt: granted >= GrantsPerWant * _wantedAtFirst);
+        Released(_gate.Slot);
+    }
+
+    private void Finish()
+    {
+        _lease.Dispose();
+        lock (_sync)
+        {
+            _state = TurnState.None;
+            if (_wanted.Count > 0)
+                BeginWait();
+        }
+    }
+
+    private void GoOwnWays()
+    {
+        int[] wanted;
+        lock (_sync)
+        {
+            _crowd.TurnEnded(_policy.Time.GetTimestamp(), wasWorthIt: false);
+            wanted = TakeWanted();
+        }
+        foreach (int slot in wanted)
+            _pool.Backend.Gain(slot);
+    }
+
+    private int[] TakeWanted()
+    {
+        int[] wanted = [.. _wanted];
+        _wanted.Clear();
+        return wanted;
+    }
+}
