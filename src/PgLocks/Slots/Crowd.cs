@@ -3,13 +3,10 @@ namespace PgLocks.Slots;
 /// <summary>Whether slots are wanted by several instances in such numbers that taking turns pays. Guarded by the lock of <see cref="Turn"/>.</summary>
 internal sealed class Crowd(SlotPolicy policy)
 {
-    /// <summary>So many slots found owned by others within <see cref="SlotPolicy.CalmTicks"/> make a crowd.</summary>
-    private const int Many = 4;
-
     /// <summary>So many turns that were not worth it, one after the other, and none is taken for a pause that grows from time to time.</summary>
     private const int MostWasted = 16;
 
-    private readonly long[] _blocked = [.. Enumerable.Repeat(long.MinValue / 2, Many)];
+    private readonly long[] _blocked = [.. Enumerable.Repeat(long.MinValue / 2, policy.CrowdSize)];
     private long _until = long.MinValue / 2;
     private long _notBefore = long.MinValue / 2;
     private int _next;
@@ -19,7 +16,7 @@ internal sealed class Crowd(SlotPolicy policy)
     internal void Blocked(long now)
     {
         _blocked[_next] = now;
-        _next = (_next + 1) % Many;
+        _next = (_next + 1) % policy.CrowdSize;
         if (now - _blocked[_next] <= policy.CrowdTicks)
             _until = now + policy.CrowdTicks;
     }

@@ -105,7 +105,7 @@ internal sealed partial class Slot
             if (TakesTurns && _pool.Turn.KeptUntil(now) is var end && end > now)
             {
                 SlotTenure tenure = _tenure;
-                _pool.Agenda.At(end, () => AskedAgain(tenure));
+                _pool.Agenda.At(end, () => EndKeeping(tenure));
                 return;
             }
             _tenure.Ask(_gainedAt + _policy.Quantum);
@@ -136,9 +136,14 @@ internal sealed partial class Slot
         }
     }
 
-    private void AskedAgain(SlotTenure tenure)
+    private void EndKeeping(SlotTenure tenure)
     {
-        if (_tenure == tenure)
-            Asked();
+        lock (_sync)
+        {
+            if (_tenure != tenure || _state != SlotState.Owned || tenure.IsAsked)
+                return;
+            tenure.Ask(Now);
+            ReleaseIfIdle(tenure);
+        }
     }
 }

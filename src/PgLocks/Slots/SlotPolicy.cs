@@ -45,6 +45,9 @@ internal sealed class SlotPolicy
     /// <summary>How long a caller that tries once waits for an owner that may merely be keeping the slot.</summary>
     internal long OneTryTicks { get; }
 
+    /// <summary>So many slots found owned by others within <see cref="CrowdTicks"/> make a crowd.</summary>
+    internal int CrowdSize { get; init; } = 4;
+
     /// <summary>How long a crowd counts as there, and how long a caller waits for the turn.</summary>
     internal long CrowdTicks { get; }
 

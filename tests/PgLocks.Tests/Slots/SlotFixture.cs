@@ -39,6 +39,8 @@ internal sealed class SlotFixture : ISlotBackend
 
     public void Release(int slot, SessionLease owner, bool urgent) => Posted.Add("release");
 
+    public void Ask(IReadOnlyCollection<int> slots) => Posted.Add("ask");
+
     public void DrawNumbers(int slot, SessionLease owner) => Posted.Add("draw");
 
     internal ValueTask<LockLease?> TryAcquireAsync(PositionKey key, TimeSpan timeout = default) => Keys.Find(key).TryAcquireAsync(timeout, default);

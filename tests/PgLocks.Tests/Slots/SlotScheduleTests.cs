@@ -10,16 +10,17 @@ public sealed class SlotScheduleTests(ITestOutputHelper output)
     private const int Schedules = 2_500;
 
     [Theory]
-    [InlineData(Retention.Adaptive, 2, 2.0)]
-    [InlineData(Retention.Adaptive, 3, 2.0)]
-    [InlineData(Retention.Adaptive, 2, 0.0)]
-    [InlineData(Retention.Off, 2, 2.0)]
-    [InlineData(Retention.Off, 3, 0.0)]
-    public void AnySchedule_RandomSteps_KeepsEveryInvariant(Retention retention, int instances, double quantumMilliseconds) =>
+    [InlineData(Retention.Adaptive, 2, 2.0, 4)]
+    [InlineData(Retention.Adaptive, 3, 2.0, 1)]
+    [InlineData(Retention.Adaptive, 2, 2.0, 1)]
+    [InlineData(Retention.Adaptive, 2, 0.0, 2)]
+    [InlineData(Retention.Off, 2, 2.0, 4)]
+    [InlineData(Retention.Off, 3, 0.0, 1)]
+    public void AnySchedule_RandomSteps_KeepsEveryInvariant(Retention retention, int instances, double quantumMilliseconds, int crowdSize) =>
         Step.Any.Array[1, 120].Sample(
             steps =>
             {
-                var world = new ModelWorld(instances, retention, TimeSpan.FromMilliseconds(quantumMilliseconds));
+                var world = new ModelWorld(instances, retention, TimeSpan.FromMilliseconds(quantumMilliseconds), crowdSize);
                 foreach (var step in steps)
                     world.Run(step);
                 world.Quiesce();
@@ -27,5 +28,5 @@ public sealed class SlotScheduleTests(ITestOutputHelper output)
             },
             output.WriteLine,
             iter: Schedules,
-            print: steps => $"{retention}, {instances} instances, quantum {quantumMilliseconds} ms:\n{string.Join('\n', steps)}");
+            print: steps => $"{retention}, {instances} instances, quantum {quantumMilliseconds} ms, crowds of {crowdSize}:\n{string.Join('\n', steps)}");
 }

@@ -33,7 +33,7 @@ internal sealed class Invariants(ModelWorld world, TimeSpan quantum)
         var tenure = _tenures[(instance.Number, lease.Slot)];
         Assert.True(world.Now >= tenure.MayGrantFrom, "granted during the lock delay");
         if (tenure.AskedAt is { } askedAt && world.Now < askedAt + StuckYield)
-            Assert.True(world.Now < tenure.OpenedAt + _quantum, "granted after the quantum of a slot that was asked for");
+            Assert.True(world.Now < Math.Max(tenure.OpenedAt, askedAt) + _quantum, "granted after the quantum of a slot that was asked for");
     }
 
     internal void Check(bool agendasHaveRun)

@@ -27,6 +27,12 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
 
     public void Release(int slot, SessionLease owner, bool urgent) => _posted[slot].Enqueue((Operation.Release, owner));
 
+    public void Ask(IReadOnlyCollection<int> slots)
+    {
+        foreach (var slot in slots)
+            world.Ask(instance, slot);
+    }
+
     public void DrawNumbers(int slot, SessionLease owner) => _posted[slot].Enqueue((Operation.Draw, owner));
 
     /// <summary>Whether the backend owes an answer about this slot.</summary>

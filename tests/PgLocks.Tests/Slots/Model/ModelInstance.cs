@@ -6,12 +6,12 @@ namespace PgLocks.Tests.Slots.Model;
 /// <summary>One simulated process: the real key tier over the real slot tier, and its callers.</summary>
 internal sealed class ModelInstance
 {
-    internal ModelInstance(ModelWorld world, int number, PgLocksOptions options)
+    internal ModelInstance(ModelWorld world, int number, PgLocksOptions options, int crowdSize)
     {
         Number = number;
         Agenda = new Agenda(world.Time);
-        Backend = new ModelBackend(world, number, ModelWorld.SlotCount);
-        Slots = new SlotPool(ModelWorld.SlotCount, new SlotPolicy(options, world.Time), Agenda, _ => Backend);
+        Backend = new ModelBackend(world, number, ModelWorld.SlotCount + 1);
+        Slots = new SlotPool(ModelWorld.SlotCount, new SlotPolicy(options, world.Time) { CrowdSize = crowdSize }, Agenda, _ => Backend);
         Keys = new KeyTier(world.Time, options.AcquireTimeout, LockSink.None, $"instance {number}", key => Slots[ModelWorld.SlotOf(key)], (_, _, _, _) => ValueTask.CompletedTask);
     }
 

@@ -8,25 +8,29 @@ internal sealed class ModelWorld
 {
     internal const int SlotCount = 16;
 
+    /// <summary>The turn's lock.</summary>
+    private const int TurnSlot = SlotCount;
+
     private const int Rounds = 800;
     private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(250);
     private static readonly double[] Milliseconds = [0.01, 0.3, 1, 1, 2, 5, 10, 60, 110, 1000, 4000, 6000];
+    private static readonly int[] UsedSlots = [0, 1, 2, TurnSlot];
     private static readonly double[] Timeouts = [-1, -1, 1, 15, 150, 3000, 8000];
 
-    /// <summary>Two keys of one slot, and one of another.</summary>
-    private static readonly PositionKey[] Keys = [new("first", "slot 0"), new("second", "slot 0"), new("third", "slot 1")];
+    /// <summary>Two keys of one slot, and one each of two others.</summary>
+    private static readonly PositionKey[] Keys = [new("first", "0"), new("second", "0"), new("third", "1"), new("fourth", "2")];
 
     private readonly List<(int Instance, int Slot)> _asks = [];
     private readonly Dictionary<CancellationToken, SessionLease> _leases = [];
 
-    internal ModelWorld(int instances, Retention retention, TimeSpan quantum)
+    internal ModelWorld(int instances, Retention retention, TimeSpan quantum, int crowdSize)
     {
         var options = new PgLocksOptions { ConnectionString = "none", Retention = retention, Quantum = quantum };
         LeaseTicks = options.LeaseDuration.Ticks;
         LockDelayTicks = options.LockDelay.Ticks;
-        Server = new ModelServer(SlotCount, options.ServerLeaseDuration.Ticks);
+        Server = new ModelServer(SlotCount + 1, options.ServerLeaseDuration.Ticks);
         Invariants = new Invariants(this, quantum);
-        Instances = [.. Enumerable.Range(0, instances).Select(number => new ModelInstance(this, number, options))];
+        Instances = [.. Enumerable.Range(0, instances).Select(number => new ModelInstance(this, number, options, crowdSize))];
     }
 
     internal FakeTimeProvider Time { get; } = new();
@@ -43,7 +47,7 @@ internal sealed class ModelWorld
 
     internal IReadOnlyList<ModelInstance> Instances { get; }
 
-    internal static int SlotOf(PositionKey key) => key == Keys[2] ? 1 : 0;
+    internal static int SlotOf(PositionKey key) => key.TradePairId[0] - '0';
 
     internal bool IsProven(LockLease lease) => _leases[lease.LostToken].IsProvenAt(Now);
 
@@ -82,10 +86,10 @@ internal sealed class ModelWorld
     {
         foreach (var instance in Instances)
             instance.Slots.Close();
-        for (var round = 0; round < Rounds && Enumerable.Range(0, SlotCount).Any(Server.IsOwned); round++)
+        for (var round = 0; round < Rounds && UsedSlots.Any(Server.IsOwned); round++)
             Settle();
         Assert.All(Instances, instance => Assert.True(instance.Slots.Idle.IsCompleted));
-        Assert.All(Enumerable.Range(0, SlotCount), slot => Assert.False(Server.IsOwned(slot)));
+        Assert.All(UsedSlots, slot => Assert.False(Server.IsOwned(slot)));
     }
 
     private bool IsSettled => Instances.All(instance =>
@@ -93,7 +97,7 @@ internal sealed class ModelWorld
 
     private void Run(Step step, ModelInstance instance)
     {
-        var slot = step.B % 2;
+        var slot = UsedSlots[step.B % UsedSlots.Length];
         switch (step.Kind)
         {
             case StepKind.Acquire:
@@ -167,7 +171,7 @@ internal sealed class ModelWorld
 
     private void Look(ModelInstance instance)
     {
-        for (var slot = 0; slot < SlotCount; slot++)
+        foreach (var slot in UsedSlots)
         {
             if (!Server.HasLine(slot))
                 continue;
@@ -205,7 +209,7 @@ internal sealed class ModelWorld
         {
             while (instance.Held.Count > 0)
                 Release(instance, 0);
-            for (var slot = 0; slot < 2; slot++)
+            foreach (var slot in UsedSlots)
             {
                 instance.Backend.Carry(slot);
                 instance.Backend.Notice(slot);

@@ -38,6 +38,11 @@ internal sealed class SharedSlots(int slots) : IDisposable
         lock (_sync)
             _lines[slot].Enqueue(backend);
         HandOn(slot);
+        Ask(backend, slot);
+    }
+
+    internal void Ask(SlowBackend backend, int slot)
+    {
         foreach (var other in _backends.Where(other => other != backend))
             ThreadPool.QueueUserWorkItem(_ => other.Events.Asked(slot));
     }
@@ -101,6 +106,12 @@ internal sealed class SlowBackend : ISlotBackend, IDisposable
         _server.Release(this, slot);
         Events.Released(slot);
     });
+
+    public void Ask(IReadOnlyCollection<int> slots)
+    {
+        foreach (var slot in slots)
+            _server.Ask(this, slot);
+    }
 
     public void DrawNumbers(int slot, SessionLease owner)
     {

@@ -11,23 +11,24 @@ public sealed class StressTests
     private const int CallersEach = 4;
     private const int Cycles = 2_500;
 
-    /// <summary>Six keys in three slots.</summary>
-    private static readonly PositionKey[] Keys = [.. Enumerable.Range(0, 6).Select(i => new PositionKey($"miner{i}", "EURUSD"))];
+    /// <summary>Two keys a slot.</summary>
+    private static readonly PositionKey[] Keys = [.. Enumerable.Range(0, 24).Select(i => new PositionKey($"miner{i}", "EURUSD"))];
 
-    private readonly int[] _inside = new int[6];
-    private readonly long[] _plain = new long[6];
-    private readonly long[] _lastTokens = new long[6];
+    private readonly int[] _inside = new int[24];
+    private readonly long[] _plain = new long[24];
+    private readonly long[] _lastTokens = new long[24];
     private long _granted;
     private long _refused;
 
     [Theory]
-    [InlineData(Retention.Adaptive)]
-    [InlineData(Retention.Off)]
-    public async Task AcquireAsync_ManyThreadsAndInstances_ExcludeEachOtherAndLoseNobody(Retention retention)
+    [InlineData(Retention.Adaptive, 6)]
+    [InlineData(Retention.Adaptive, 24)]
+    [InlineData(Retention.Off, 6)]
+    public async Task AcquireAsync_ManyThreadsAndInstances_ExcludeEachOtherAndLoseNobody(Retention retention, int keys)
     {
         var options = new PgLocksOptions { ConnectionString = "none", Retention = retention, Quantum = TimeSpan.FromMilliseconds(0.2) };
         var policy = new SlotPolicy(options, TimeProvider.System);
-        using var server = new SharedSlots(slots: 16);
+        using var server = new SharedSlots(slots: 17);
         var pools = new List<SlotPool>();
         var clocks = new List<AgendaThread>();
         var callers = new List<Task>();
@@ -40,7 +41,7 @@ public sealed class StressTests
             clock.Start();
             clocks.Add(clock);
             pools.Add(pool);
-            callers.AddRange(Enumerable.Range(0, CallersEach).Select(seed => Task.Run(() => CallAsync(tier, new Random(seed)))));
+            callers.AddRange(Enumerable.Range(0, CallersEach).Select(seed => Task.Run(() => CallAsync(tier, keys, new Random(seed)))));
         }
 
         await Task.WhenAll(callers);
@@ -56,11 +57,11 @@ public sealed class StressTests
         Assert.True(_granted > Cycles);
     }
 
-    private async Task CallAsync(KeyTier tier, Random random)
+    private async Task CallAsync(KeyTier tier, int keys, Random random)
     {
         for (var i = 0; i < Cycles; i++)
         {
-            var index = random.Next(Keys.Length);
+            var index = random.Next(keys);
             if (await AcquireAsync(tier.Find(Keys[index]), random.Next(20)) is { } lease)
                 Work(index, lease);
             else
