@@ -22,6 +22,7 @@ internal sealed class SlotPolicy
         StuckYieldTicks = Ticks(StuckYield);
         OneTryTicks = Ticks(OneTry);
         CrowdTicks = Ticks(Crowd);
+        TurnWaitTicks = Ticks(TurnWait);
         ShareTicks = Ticks(Share);
         PauseTicks = Ticks(Pause);
         RetryTicks = Ticks(Retry);
@@ -48,7 +49,7 @@ internal sealed class SlotPolicy
     /// <summary>So many slots found owned by others within <see cref="CrowdTicks"/> make a crowd.</summary>
     internal int CrowdSize { get; init; } = 4;
 
-    /// <summary>How long a crowd counts as there, and how long a caller waits for the turn.</summary>
+    /// <summary>How long a crowd counts as there.</summary>
     internal long CrowdTicks { get; }
 
     /// <summary>How long after another wanted it a slot counts as shared.</summary>
@@ -60,7 +61,10 @@ internal sealed class SlotPolicy
     /// <summary>How long owners have to yield what a turn asked for, before it is tried again.</summary>
     internal long RetryTicks { get; }
 
-    internal TimeSpan TurnWait => TimeSpan.FromMilliseconds(200);
+    /// <summary>How long the slots that a caller wants wait for the turn, before they are gained one by one.</summary>
+    internal static TimeSpan TurnWait { get; } = TimeSpan.FromMilliseconds(200);
+
+    internal long TurnWaitTicks { get; }
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 }

@@ -18,11 +18,8 @@ namespace PgLocks.Slots;
 /// </code>
 /// Every arrow is taken under its lock, which is the innermost: calls to slots and to the backend are made outside it.
 /// </remarks>
-internal sealed class Turn
+internal sealed partial class Turn
 {
-    /// <summary>How often a slot that another owns is asked for and tried in one turn, before its callers stand in line.</summary>
-    private const int MostTries = 4;
-
     /// <summary>One by one, a slot that is wanted grants about two leases before another wants it. A turn has to do better.</summary>
     private const int GrantsPerWant = 4;
 
@@ -33,9 +30,6 @@ internal sealed class Turn
     private readonly Lock _sync = new();
     private readonly HashSet<int> _wanted = [];
     private readonly HashSet<int> _unanswered = [];
-    private readonly HashSet<int> _missing = [];
-    private readonly Dictionary<int, int> _tries = [];
-    private bool _isRetrying;
     private int _wantedAtFirst;
     private volatile TurnState _state;
     private ValueTask<LockLease?>? _granting;
@@ -49,7 +43,7 @@ internal sealed class Turn
         _pool = pool;
         _policy = pool.Policy;
         _crowd = new Crowd(_policy);
-        var tier = new KeyTier(_policy.Time, _policy.TurnWait, LockSink.None, "turn", _ => lockSlot, (_, _, _, _) => throw new NotSupportedException());
+        var tier = new KeyTier(_policy.Time, SlotPolicy.TurnWait, LockSink.None, "turn", _ => lockSlot, (_, _, _, _) => throw new NotSupportedException());
         _gate = tier.Find(new PositionKey("pglocks", "turn"));
     }
 
@@ -103,55 +97,25 @@ internal sealed class Turn
     /// <summary>The slot of the lock was gained, or the wait for it is over.</summary>
     internal void Look()
     {
-        bool isGranted;
+        LockLease? lease;
+        bool isOurs;
         lock (_sync)
         {
             if (_state != TurnState.Waiting || _granting is not { IsCompleted: true } granting)
                 return;
             _granting = null;
-            LockLease? lease = granting.IsCompletedSuccessfully ? granting.Result : null;
-            isGranted = lease is not null && !_isClosed;
+            lease = granting.IsCompletedSuccessfully ? granting.Result : null;
+            isOurs = lease is not null && !_isClosed;
             _lease = lease ?? default;
-            _state = isGranted ? TurnState.Filling : TurnState.None;
+            _state = isOurs ? TurnState.Filling : TurnState.None;
         }
-        if (isGranted)
+        if (isOurs)
+        {
             Fill();
-        else
-            GoOwnWays();
-    }
-
-    /// <summary>Another owns a slot that was tried. True: the turn, or the next one, sees to it; false: it goes its own way. Called under the slot's lock.</summary>
-    internal bool TryMiss(int slot)
-    {
-        lock (_sync)
-        {
-            if (_isClosed || _state == TurnState.None)
-                return false;
-            if (!IsOurs)
-                return _wanted.Add(slot);
-            int tries = _tries.GetValueOrDefault(slot) + 1;
-            _tries[slot] = tries;
-            if (tries >= MostTries)
-                return false;
-            _missing.Add(slot);
-            if (_state == TurnState.Holding)
-                RetrySoon();
-            return true;
+            return;
         }
-    }
-
-    /// <summary>The backend has answered a gain.</summary>
-    internal void Answered(int slot)
-    {
-        lock (_sync)
-        {
-            if (_state != TurnState.Filling || !_unanswered.Remove(slot) || _unanswered.Count > 0)
-                return;
-            if (_missing.Count == 0)
-                Hold();
-            else
-                RetrySoon();
-        }
+        lease?.Dispose();
+        GoOwnWays();
     }
 
     /// <summary>The backend has released a slot.</summary>
@@ -179,12 +143,14 @@ internal sealed class Turn
 
     internal void Close()
     {
+        LockLease lease;
         lock (_sync)
         {
             _isClosed = true;
             _wanted.Clear();
+            lease = _lease;
         }
-        _lease.Dispose();
+        lease.Dispose();
     }
 
     private void BeginWait()
@@ -197,70 +163,11 @@ internal sealed class Turn
 
     private void AcquireLock()
     {
-        ValueTask<LockLease?> granting = _gate.TryAcquireAsync(_policy.TurnWait, CancellationToken.None);
+        ValueTask<LockLease?> granting = _gate.TryAcquireAsync(SlotPolicy.TurnWait, CancellationToken.None);
         lock (_sync)
             _granting = granting;
         Look();
-        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.CrowdTicks * 4, Look);
-    }
-
-    private void Fill()
-    {
-        int[] wanted;
-        lock (_sync)
-        {
-            wanted = TakeWanted();
-            _wantedAtFirst = wanted.Length;
-            _tries.Clear();
-            _unanswered.UnionWith(wanted);
-            _unanswered.Add(_gate.Slot);
-        }
-        int[] tried = [.. _pool.Slots.Where(slot => slot.TryGainAhead()).Select(slot => slot.Number)];
-        lock (_sync)
-            _unanswered.UnionWith(tried);
-        foreach (int slot in (int[])[.. wanted, .. tried])
-            _pool.Backend.Gain(slot);
-        Answered(_gate.Slot);
-    }
-
-    private void RetrySoon()
-    {
-        if (_isRetrying)
-            return;
-        _isRetrying = true;
-        _pool.Agenda.At(_policy.Time.GetTimestamp(), AskForMissing);
-    }
-
-    private void AskForMissing()
-    {
-        int[] missing;
-        lock (_sync)
-            missing = [.. _missing];
-        _pool.Backend.Ask(missing);
-        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.RetryTicks, TryMissing);
-    }
-
-    private void TryMissing()
-    {
-        int[] missing;
-        lock (_sync)
-        {
-            _isRetrying = false;
-            missing = [.. _missing];
-            _missing.Clear();
-            if (_state == TurnState.Filling)
-                _unanswered.UnionWith(missing);
-        }
-        foreach (int slot in missing)
-            _pool.Backend.Gain(slot);
-    }
-
-    private void Hold()
-    {
-        _state = TurnState.Holding;
-        _endsAt = _policy.Time.GetTimestamp() + _policy.Quantum;
-        if (_isAsked || _pool[_gate.Slot].IsAsked)
-            EndInTime();
+        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.TurnWaitTicks, Look);
     }
 
     private void EndInTime()
@@ -299,7 +206,10 @@ internal sealed class Turn
 
     private void Finish()
     {
-        _lease.Dispose();
+        LockLease lease;
+        lock (_sync)
+            lease = _lease;
+        lease.Dispose();
         lock (_sync)
         {
             _state = TurnState.None;

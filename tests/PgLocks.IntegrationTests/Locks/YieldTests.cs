@@ -113,7 +113,8 @@ public sealed class YieldTests(PostgresServer server) : IAsyncLifetime
         await Eventually.ThatAsync(() => waiter.Instance.RoundTrips.Transfers >= before + 50, because: "the slots are polled");
 
         var asked = await requests.CountAsync("pg_notify");
-        Assert.InRange(asked, keys.Length, keys.Length * (4 + TimeProvider.System.GetElapsedTime(begun).TotalSeconds));
+        // One request can name several slots.
+        Assert.InRange(asked, 1, keys.Length * (4 + TimeProvider.System.GetElapsedTime(begun).TotalSeconds));
         held.Dispose();
         foreach (var lease in await Task.WhenAll(waits))
             lease.Dispose();

@@ -16,8 +16,8 @@ public sealed class SpaceTests(PostgresServer server, SharedDatabase shared) : I
 
         Assert.Equal(ClassId + 1, classId);
         Assert.InRange(await database.ScalarAsync<int>("SELECT pglocks.slot_of('miner', 'EURUSD', 'small')"), 0, 15);
-        Assert.Equal(16, await SequencesAsync(database, classId));
-        Assert.Equal(1, await database.ScalarAsync<long>($"SELECT nextval('pglocks.slot_{classId}_15')"));
+        Assert.Equal(17, await SequencesAsync(database, classId));
+        Assert.Equal(1, await database.ScalarAsync<long>($"SELECT nextval('pglocks.slot_{classId}_16')"));
     }
 
     [Theory]
