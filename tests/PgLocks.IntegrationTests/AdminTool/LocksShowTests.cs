@@ -69,6 +69,31 @@ public sealed class LocksShowTests(PostgresServer server)
         Assert.Equal("slot_not_found", run.Json.GetProperty("error").GetProperty("code").GetString());
     }
 
+    [Fact]
+    public async Task Show_Waits_AreTakenApartByWhatWasWaitedForInTheLastHour()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        var key = await scene.Stats.KeyAsync("5GhC", "EURUSD", 17);
+        await scene.Stats.AddAsync(key, scene.Stats.Instances[0], 0, [32_000_000], [1]);
+        await scene.Stats.AddAsync(await scene.Stats.KeyAsync("other", "EURUSD", 18), scene.Stats.Instances[0], 0, [64_000_000], [1]);
+
+        var told = await WaitsAsync();
+        await scene.Database.ExecuteAsync("UPDATE pglocks.lock_stats SET wait_server_ns = wait_server_ns - 16000000 WHERE key_id = $1", key);
+        var partlyTold = await WaitsAsync();
+        await scene.Database.ExecuteAsync("UPDATE pglocks.lock_stats SET interval_start = interval_start - interval '1 hour'");
+
+        Assert.Equal(
+            ["server 17 0.53125", "session 5 0.15625", "other_key 4 0.125", "other_process 3 0.09375", "own_yield 2 0.0625", "own_key 1 0.03125"], told);
+        Assert.Equal("not_told 16 0.5", partlyTold[0]);
+        Assert.Equal(7, partlyTold.Count);
+        Assert.Empty(await WaitsAsync());
+        Assert.Contains("Nobody waited.", (await scene.RunAsync("locks", "show", "17")).Output, StringComparison.Ordinal);
+
+        async Task<IReadOnlyList<string>> WaitsAsync() =>
+            [.. (await scene.RunAsync("locks", "show", "17", "--output", "json")).Json.GetProperty("waits").EnumerateArray().Select(row => FormattableString.Invariant(
+                $"{row.GetProperty("cause").GetString()} {row.GetProperty("wait_ns").GetInt64() / 1_000_000} {row.GetProperty("ratio").GetDouble()}"))];
+    }
+
     [Theory]
     [InlineData("17", "clean")]
     [InlineData("18", "unclean: the last owner died, the next one waits the lock delay")]

@@ -128,6 +128,7 @@ public sealed class TopTerminalTests(PostgresServer server) : IAsyncLifetime
     public async Task Top_Ended_RestoresTheTerminalAndLeavesNoSession(string key)
     {
         await _terminal.TypeAsync("echo before");
+        await _terminal.WaitForAsync(screen => screen.Contains("before") && screen[^1] == Terminal.Prompt, "the shell has answered");
         await TopAsync();
 
         await _terminal.PressAsync(key);

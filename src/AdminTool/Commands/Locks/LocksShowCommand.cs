@@ -15,7 +15,7 @@ internal sealed class LocksShowCommand : DatabaseVerb
     private readonly Argument<LockTarget> _target = LockTarget.CreateArgument();
 
     public LocksShowCommand(CommonOptions common)
-        : base(common, "show", "Shows all that is known of one slot: holders, queue, keys that live in it, what happened lately.",
+        : base(common, "show", "Shows all that is known of one slot: holders, queue, keys that live in it, what was waited for and what happened lately.",
             "pglocks locks show 17",
             "pglocks locks show 5GhCSomeHotkey/EURUSD")
     {
@@ -57,6 +57,9 @@ internal sealed class LocksShowCommand : DatabaseVerb
                 Listing.Of(
                     "keys", await SlotQueries.KeysAsync(connection, space, slot, Newest, cancellationToken), SlotColumns.Keys, "No key lives in it yet.",
                     "Keys, last used first"),
+                Listing.Of(
+                    "waits", await WaitQueries.SharesAsync(connection, space, slot, cancellationToken), SlotColumns.Waits, "Nobody waited.",
+                    "What was waited for in the last hour"),
                 Listing.Of(
                     "events", await SlotQueries.EventsAsync(connection, space, slot, Newest, cancellationToken), SlotColumns.Events, "Nothing happened that was recorded.",
                     "Events, newest first"),

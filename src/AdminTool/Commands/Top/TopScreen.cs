@@ -71,12 +71,13 @@ internal sealed record TopScreen(TopFrame Frame, TopSlot? Detail, TopView View, 
             Listing.Of("holders", Detail.Holders, HolderColumns.All, "Nobody holds it."),
             Listing.Of("waiters", Detail.Waiters, WaiterColumns.All, "Nobody waits for it."),
             Listing.Of("keys", Detail.Keys, SlotColumns.Keys, "No key lives in it yet."),
+            Listing.Of("waits", Detail.Waits, SlotColumns.Waits, "Nobody waited.", "Waited for in the last hour"),
             Listing.Of("events", Detail.Events, SlotColumns.Events, "Nothing happened that was recorded."),
         ];
         var heights = Shares([.. listings.Select(listing => listing.Rows.Count + 1)], room - listings.Length);
         return new Rows(listings.SelectMany((listing, at) => new[]
         {
-            Line(char.ToUpperInvariant(listing.Name[0]) + listing.Name[1..], width, new Style(decoration: Decoration.Bold)),
+            Line(listing.Title ?? char.ToUpperInvariant(listing.Name[0]) + listing.Name[1..], width, new Style(decoration: Decoration.Bold)),
             listing.Rows.Count == 0 ? Line(listing.Empty, width) : FittedTable.Draw(listing, width, heights[at], selected: null),
         }));
     }

@@ -5,7 +5,8 @@ namespace PgLocks.AdminTool.Commands.Top;
 
 /// <summary>One slot, looked into.</summary>
 internal sealed record TopSlot(
-    int Slot, IReadOnlyList<Holder> Holders, IReadOnlyList<Waiter> Waiters, IReadOnlyList<SlotKey> Keys, IReadOnlyList<LockEvent> Events)
+    int Slot, IReadOnlyList<Holder> Holders, IReadOnlyList<Waiter> Waiters, IReadOnlyList<SlotKey> Keys, IReadOnlyList<WaitShare> Waits,
+    IReadOnlyList<LockEvent> Events)
 {
     private const int Newest = 20;
 
@@ -14,5 +15,6 @@ internal sealed record TopSlot(
         await HolderQueries.OfSlotAsync(connection, space, slot, cancellationToken),
         await WaiterQueries.OfSlotAsync(connection, space, slot, cancellationToken),
         await SlotQueries.KeysAsync(connection, space, slot, Newest, cancellationToken),
+        await WaitQueries.SharesAsync(connection, space, slot, cancellationToken),
         await SlotQueries.EventsAsync(connection, space, slot, Newest, cancellationToken));
 }

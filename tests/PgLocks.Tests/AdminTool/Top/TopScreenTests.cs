@@ -84,12 +84,13 @@ public sealed class TopScreenTests
     {
         _view.Press(new ConsoleKeyInfo('\r', ConsoleKey.Enter, false, false, false), [Frame.Slots.Single(row => row.Slot == 3)]);
         var detail = new TopSlot(
-            3, [new Holder { Slot = 3, State = "kept", BackendPid = 17 }], [], [new SlotKey { Hotkey = "a", Pair = "EURUSD", LastSeenAt = Frames.Start }], []);
+            3, [new Holder { Slot = 3, State = "kept", BackendPid = 17 }], [], [new SlotKey { Hotkey = "a", Pair = "EURUSD", LastSeenAt = Frames.Start }],
+            [new WaitShare { Cause = "other_key", WaitNs = 3_000_000, Ratio = 0.75 }], []);
 
         Assert.Contains("Reading slot 3 …", Draw(new TopScreen(Frame, null, _view, null), 100, 30)[4], StringComparison.Ordinal);
         var lines = Draw(new TopScreen(Frame, detail, _view, null), 100, 30);
 
-        Assert.All(["slot 3", "Holders", "Nobody waits for it.", "a/EURUSD", "Nothing happened"], part => Assert.Contains(lines, line => line.Contains(part, StringComparison.Ordinal)));
+        Assert.All(["slot 3", "Holders", "Nobody waits for it.", "a/EURUSD", "(false contention)    3 ms   75 %", "Nothing happened"], part => Assert.Contains(lines, line => line.Contains(part, StringComparison.Ordinal)));
     }
 
     private static string[] Draw(TopScreen screen, int width, int height)
