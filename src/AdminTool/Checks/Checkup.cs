@@ -23,7 +23,10 @@ internal static class Checkup
         new("timeline", true, SchemaChecks.TimelineAsync),
         new("lock_table", true, LimitChecks.LockTableAsync),
         new("instances", true, InstanceChecks.UncleanAsync),
+        new("process_clocks", true, TelemetryChecks.ProcessClocksAsync),
         new("telemetry", true, InstanceChecks.TelemetryAsync),
+        new("partitions", true, TelemetryChecks.PartitionsAsync),
+        new("retention", true, TelemetryChecks.RetentionAsync),
     ];
 
     public static async Task<IReadOnlyList<(string Name, Finding Finding)>> RunAsync(Invocation call, Database database, CancellationToken cancellationToken)

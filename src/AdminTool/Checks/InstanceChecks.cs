@@ -22,12 +22,12 @@ internal static class InstanceChecks
     public static async Task<Finding> TelemetryAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var instances = await InstanceQueries.LiveAsync(context.Connection, cancellationToken);
-        var dropping = instances.Where(instance => instance.Dropped > 0).ToList();
+        var dropping = instances.Where(instance => instance.Dropped > 0 || instance.DroppedEvents > 0).ToList();
         var behind = instances.Where(instance => instance.SilentMs > 30_000).ToList();
         if (dropping.Count > 0)
         {
             return Finding.Warn(
-                $"Telemetry was dropped, so figures are too low: {string.Join(", ", dropping.Take(Named).Select(instance => $"{Describe(instance)} dropped {instance.Dropped:N0} of {instance.Recorded + instance.Dropped:N0}"))}.",
+                $"Telemetry was dropped, so figures are too low: {string.Join(", ", dropping.Take(Named).Select(instance => $"{Describe(instance)} dropped {instance.Dropped:N0} of {instance.Recorded + instance.Dropped:N0} acquisitions and {instance.DroppedEvents:N0} events"))}.",
                 "Raise TelemetryInterval, or look why the database is slow to write.");
         }
         return behind.Count > 0

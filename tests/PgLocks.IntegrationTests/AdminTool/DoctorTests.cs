@@ -17,7 +17,7 @@ public sealed class DoctorTests(PostgresServer server)
         Assert.True(run.ExitCode == ExitCode.Done, run.Output);
         Assert.True(run.Json.GetProperty("is_healthy").GetBoolean());
         Assert.All(
-            ["connection", "server_version", "encoding", "primary", "pooler", "schema", "grants", "timeline", "instances", "telemetry"],
+            ["connection", "server_version", "encoding", "primary", "pooler", "schema", "grants", "timeline", "instances", "process_clocks", "telemetry", "partitions", "retention"],
             name => Assert.Equal("ok", State(run, name)));
         Assert.Contains("0 failed", (await scene.RunAsync("doctor")).Output, StringComparison.Ordinal);
         Assert.StartsWith("state,check,message,remedy\r\nok,connection,", (await scene.RunAsync("doctor", "--output", "csv")).Output, StringComparison.Ordinal);
@@ -79,6 +79,30 @@ public sealed class DoctorTests(PostgresServer server)
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("dead@host-1 (pid 1)", Check(run, "instances").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains("dropping@host-1 (pid 2) dropped 10 of 100", Check(run, "telemetry").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("telemetry", "dropped 0 of 0 acquisitions and 3 events", "UPDATE pglocks.instances SET dropped_events = 3")]
+    [InlineData("telemetry", "has written no telemetry for long: live@host-1 (pid 3) for 2 min", "UPDATE pglocks.instances SET written_to = now() - interval '2 minutes'")]
+    [InlineData("process_clocks", "live@host-1 (pid 3) by 5 s", "UPDATE pglocks.sessions SET opened_at = backend_start + interval '5 seconds'")]
+    [InlineData("partitions", "1 partitions of the days to come are missing", "DO $$ BEGIN EXECUTE 'DROP TABLE pglocks.lock_stats' || to_char(pglocks.utc_today() + 3, '_YYYYMMDD'); END $$")]
+    [InlineData("partitions", "1 rows are in the default partitions", "INSERT INTO pglocks.lock_events (at, kind) VALUES (now() + interval '1 year', 'timeout')")]
+    [InlineData("retention", "1 days are to be rolled up, 1 partitions to be dropped",
+        "DO $$ BEGIN PERFORM pglocks.make_day('lock_stats', 'interval_start', pglocks.utc_today() - 10), pglocks.make_day('lock_events', 'at', pglocks.utc_today() - 100); END $$")]
+    [InlineData("retention", "totals lack", "UPDATE pglocks.instances SET started_at = now() - interval '3 hours', written_to = now()")]
+    public async Task Doctor_SomethingOfTelemetry_WarnsAndSaysWhatToDo(string check, string message, string sql)
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await scene.ProcessAsync("live", 3);
+        await scene.Database.ExecuteAsync("UPDATE pglocks.retention SET maintained_at = now() - interval '2 hours'");
+        Assert.Equal("ok", State(await scene.RunAsync("doctor", "--output", "json"), check));
+        await scene.Database.ExecuteAsync(sql);
+
+        var run = await scene.RunAsync("doctor", "--output", "json");
+
+        Assert.Equal("warn", State(run, check));
+        Assert.Contains(message, Check(run, check).GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(Check(run, check).GetProperty("remedy").GetString()!);
     }
 
     [Fact]

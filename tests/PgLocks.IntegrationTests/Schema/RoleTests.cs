@@ -15,6 +15,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("SELECT nextval('pglocks.slot_1346849792_0'), last_value, is_called FROM pglocks.slot_1346849792_0")]
     [InlineData("SELECT pglocks.fence(1346849792, 0, 1)")]
     [InlineData("SELECT pglocks.adopt_server(1346849792)")]
+    [InlineData("SELECT pglocks.maintain()")]
     [InlineData("SELECT max(version) FROM pglocks.schema_versions")]
     [InlineData(InsertInstance)]
     [InlineData("UPDATE pglocks.instances SET last_seen_at = now()")]
@@ -36,6 +37,10 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("DELETE FROM pglocks.lock_stats")]
     [InlineData("UPDATE pglocks.lock_events SET kind = 'x'")]
     [InlineData("SELECT pglocks.create_space('x')")]
+    [InlineData("UPDATE pglocks.retention SET drop_after_days = 1")]
+    [InlineData("SELECT pglocks.make_days()")]
+    [InlineData("SELECT pglocks.roll_up_day(pglocks.utc_today() - 8)")]
+    [InlineData("INSERT INTO pglocks.lock_totals_marks VALUES (gen_random_uuid(), now())")]
     [InlineData("SELECT pglocks.terminate_holder(1, now(), 1)")]
     [InlineData("SELECT pglocks.move_slots(1346849792, 256, 0, false)")]
     [InlineData("CREATE TABLE pglocks.x (x int)")]
@@ -50,6 +55,8 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("SELECT * FROM pglocks.long_held")]
     [InlineData("SELECT * FROM pglocks.slot_collisions")]
     [InlineData("SELECT * FROM pglocks.lock_events")]
+    [InlineData("SELECT * FROM pglocks.key_stats_since('30 days')")]
+    [InlineData("SELECT * FROM pglocks.retention")]
     public async Task Reader_Looks_IsAllowed(string sql) => await AsAsync("pglocks_reader", sql, isAllowed: true);
 
     [Theory]
@@ -57,6 +64,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("SELECT nextval('pglocks.slot_1346849792_0')")]
     [InlineData("SELECT pglocks.fence(1346849792, 0, 1)")]
     [InlineData("DELETE FROM pglocks.lock_events")]
+    [InlineData("SELECT pglocks.maintain()")]
     [InlineData(InsertInstance)]
     public async Task Reader_Changes_IsRefused(string sql) => await AsAsync("pglocks_reader", sql, isAllowed: false);
 
@@ -64,6 +72,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [InlineData("SELECT pglocks.create_space('x', 16)")]
     [InlineData("UPDATE pglocks.spaces SET lock_delay_ms = 4000")]
     [InlineData("UPDATE pglocks.spaces SET pool_size = 512")]
+    [InlineData("UPDATE pglocks.retention SET drop_after_days = 30")]
     [InlineData("INSERT INTO pglocks.miners (hotkey) VALUES ('m')")]
     [InlineData("DELETE FROM pglocks.lock_events")]
     public async Task Admin_Administers_IsAllowed(string sql) => await AsAsync("pglocks_admin", sql, isAllowed: true);
@@ -151,9 +160,27 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
         await migrator.MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Empty(await migrator.ValidateAsync(TestContext.Current.CancellationToken));
+        await UpkeepWorksAsync(database, owner);
         Assert.True(await database.ScalarAsync<bool>("SELECT pglocks.try_xact_lock('miner', 'EURUSD')"));
         await migrator.MigrateDownAsync(0, TestContext.Current.CancellationToken);
         Assert.Null(await database.ScalarAsync<string>("SELECT to_regnamespace('pglocks')::text"));
+    }
+
+    /// <summary>Moves a row out of the default partition, adds it to the totals, rolls its day up, and drops it, all without a superuser.</summary>
+    private static async Task UpkeepWorksAsync(TestDatabase database, TestRole owner)
+    {
+        var stats = new StatsData(database);
+        await stats.AddAsync(await stats.KeyAsync("upkeep", "EURUSD"), stats.Instances[0], -9 * 86_400, [5], [1]);
+        await using var session = await owner.OpenAsync();
+        foreach (var kept in (int[])[90, 7])
+        {
+            await session.ExecuteAsync($"UPDATE pglocks.retention SET drop_after_days = {kept}, pruned_on = NULL");
+            while (await session.ScalarAsync<bool>("SELECT pglocks.maintain() IS NOT NULL"))
+            {
+            }
+            Assert.Equal(kept == 90 ? 1 : 0, await session.ScalarAsync<long>("SELECT count(*) FROM pglocks.key_stats"));
+            Assert.Equal(kept == 90 ? 1 : 0, await session.ScalarAsync<long>("SELECT count(*) FROM pglocks.lock_stats WHERE interval_ms = 3600000"));
+        }
     }
 
     private async Task AsAsync(string? role, string sql, bool isAllowed)

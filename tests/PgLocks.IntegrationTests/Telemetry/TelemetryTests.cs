@@ -106,6 +106,50 @@ public sealed class TelemetryTests(PostgresServer server)
         Assert.Equal(LockTelemetry.MostEvents, await database.ScalarAsync<long>("SELECT count(*) FROM pglocks.lock_events"));
     }
 
+    [Fact]
+    public async Task Start_DayIsMissing_IsMadeByTheProcessItself()
+    {
+        await using TestDatabase database = await server.CreateDatabaseAsync();
+        await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'DROP TABLE pglocks.lock_stats' || to_char(pglocks.utc_today() + 1, '_YYYYMMDD'); END $$");
+        var options = new PgLocksOptions { ConnectionString = database.ConnectionString, ApplicationName = "orders" };
+        await using PgLockProvider provider = await PgLockProvider.StartAsync(options, TestContext.Current.CancellationToken);
+
+        await Eventually.ThatAsync(
+            () => database.ScalarAsync<bool>("SELECT count(*) = 8 AND (SELECT maintained_at IS NOT NULL FROM pglocks.retention) FROM pglocks.day_partitions() WHERE parent = 'lock_stats'"),
+            because: "every process keeps the tables in shape");
+    }
+
+    [Fact]
+    public async Task Maintain_BesideWriters_CountsEveryAcquisitionOnce()
+    {
+        await using TestDatabase database = await server.CreateDatabaseAsync();
+        await using PgLockProvider one = await StartAsync(database);
+        await using PgLockProvider two = await StartAsync(database);
+        using var done = new CancellationTokenSource();
+        Task maintaining = Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            while (!done.IsCancellationRequested)
+                await database.ScalarAsync<string?>("SELECT pglocks.maintain()");
+        }));
+
+        for (int i = 0; i < 60; i++)
+        {
+            PgLockProvider provider = i % 2 == 0 ? one : two;
+            (await provider.AcquireAsync(new PositionKey(Hotkey, $"PAIR{i % 3}"), cancellationToken: TestContext.Current.CancellationToken)).Dispose();
+            Assert.True(await FlushedAsync(provider));
+            Assert.Equal(i + 1, await database.ScalarAsync<long>("SELECT sum(acquired)::int8 FROM pglocks.instance_stats"));
+        }
+        await done.CancelAsync();
+        await maintaining;
+        while (await database.ScalarAsync<string?>("SELECT pglocks.maintain()") is not null)
+        {
+        }
+
+        Assert.Equal(60, await database.ScalarAsync<long>("SELECT sum(acquired)::int8 FROM pglocks.lock_stats"));
+        foreach (string dimension in (string[])["key", "slot", "instance"])
+            Assert.Equal(60, await database.ScalarAsync<long>("SELECT sum(acquired)::int8 FROM pglocks.lock_totals WHERE dimension = $1", dimension));
+    }
+
     private static async Task<bool> FlushedAsync(PgLockProvider provider) => await provider.Instance.FlushAsync(TestContext.Current.CancellationToken);
 
     private static ValueTask<PgLockProvider> StartAsync(TestDatabase database, TimeSpan? longHold = null) => PgLockProvider.StartAsync(
