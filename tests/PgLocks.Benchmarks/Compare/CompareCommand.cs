@@ -15,14 +15,17 @@ internal static class CompareCommand
         var scenarios = List("--scenarios", Worker.Scenarios.All);
         var processes = new Option<int[]>("--processes") { Description = "Numbers of processes. Default: 1 2 4 8.", AllowMultipleArgumentsPerToken = true };
         var memory = new Option<bool>("--memory") { Description = "Also measure bytes per key, and what a million keys leave behind (minutes)." };
+        var ideas = new Option<bool>("--ideas") { Description = "The ideas that PgLocks competes with, beside the old way; of the other options --quick and --out count." };
         var folder = new Option<DirectoryInfo>("--out") { Description = "Where results go.", DefaultValueFactory = _ => new DirectoryInfo("artifacts/benchmarks") };
         var command = new Command("compare", "All contenders side by side, in real processes, with a witness of exclusion.")
         {
-            quick, seconds, rounds, contenders, scenarios, processes, memory, folder,
+            quick, seconds, rounds, contenders, scenarios, processes, memory, ideas, folder,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             bool isQuick = parsed.GetValue(quick);
+            if (parsed.GetValue(ideas))
+                return Ideas.IdeasComparison.RunAsync(isQuick, parsed.GetValue(folder)!, cancellationToken);
             bool asksForMemory = parsed.GetValue(memory) || Split(parsed.GetValue(scenarios)).Contains(Worker.Scenarios.Memory);
             var options = new CompareOptions
             {
