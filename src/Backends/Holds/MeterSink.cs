@@ -8,19 +8,19 @@ internal sealed class MeterSink : LockSink
     internal const string MeterName = "PgLocks.Backends";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Histogram<double> Wait = Meter.CreateHistogram<double>("pglocks.wait", "s", "From the call to the lease.");
-    private static readonly Histogram<double> Held = Meter.CreateHistogram<double>("pglocks.hold", "s", "From the lease to its release; its count is that of the leases.");
-    private static readonly Counter<long> Timeouts = Meter.CreateCounter<long>("pglocks.timeouts", description: "Waits that ended without a lease.");
-    private static readonly Counter<long> Losses = Meter.CreateCounter<long>("pglocks.losses", description: "Leases that were lost before they were released.");
-    private static readonly Counter<long> ReleaseFailures = Meter.CreateCounter<long>("pglocks.release_failures", description: "Releases that the backend could not be told.");
+    private static readonly Histogram<double> Wait = Meter.CreateHistogram<double>("pglocks.backend.wait", "s", "From the call to the lease.");
+    private static readonly Histogram<double> Held = Meter.CreateHistogram<double>("pglocks.backend.hold", "s", "From the lease to its release; its count is that of the leases.");
+    private static readonly Counter<long> Timeouts = Meter.CreateCounter<long>("pglocks.backend.timeouts", description: "Waits that ended without a lease.");
+    private static readonly Counter<long> Losses = Meter.CreateCounter<long>("pglocks.backend.losses", description: "Leases that were lost before they were released.");
+    private static readonly Counter<long> ReleaseFailures = Meter.CreateCounter<long>("pglocks.backend.release_failures", description: "Releases that the backend could not be told.");
 
     private readonly Key _key;
 
-    internal MeterSink(string backend) => _key = new Key(KeyValuePair.Create("backend", (object?)backend));
+    internal MeterSink(string backend) => _key = new Key(KeyValuePair.Create("pglocks.backend", (object?)backend));
 
     internal override KeySink ForKey(KeyLock keyLock) => _key;
 
-    internal static void ReleaseFailed(Exception failure) => ReleaseFailures.Add(1, KeyValuePair.Create("error", (object?)failure.GetType().Name));
+    internal static void ReleaseFailed(Exception failure) => ReleaseFailures.Add(1, KeyValuePair.Create("error.type", (object?)failure.GetType().Name));
 
     private static double Seconds(long ticks) => (double)ticks / TimeProvider.System.TimestampFrequency;
 

@@ -43,6 +43,7 @@ internal static class IdeasReport
         text.AppendLine().AppendLine("""
             Look-up and creation are those of the lock object; wait ends with the grant; hold is the release alone, up to the backend's answer, since nothing is done
             meanwhile. PgLocks does not tell when the server has carried out a release, so its hold ends with the call. Stages are means.
+            Few long ones beside many short ones mean that a process kept the key from the other: where waiters poll, nothing makes it stop.
             """);
         foreach (string error in errors)
             text.AppendLine().AppendLine($"Failed: {error.Split('\n')[0]}");
@@ -52,12 +53,12 @@ internal static class IdeasReport
     private static void Section(StringBuilder text, IdeaRow[] rows, string title, Func<IdeaRow, StageSummary> stages, bool isFirst)
     {
         text.AppendLine().AppendLine($"## {title}").AppendLine();
-        text.AppendLine("| idea | look-up | creation | wait | hold | total: mean | p50 | p95 | p99 | operations |").AppendLine("|---|---|---|---|---|---|---|---|---|---|");
+        text.AppendLine("| idea | look-up | creation | wait | hold | total: mean | p50 | p95 | p99 | longest | operations |").AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (IdeaRow row in rows)
         {
             StageSummary found = stages(row);
             string creation = isFirst ? Units.Time(found.Creation.Mean) : "–";
-            text.AppendLine($"| {row.Title} | {Units.Time(found.LookUp.Mean)} | {creation} | {Units.Time(found.Wait.Mean)} | {Units.Time(found.Hold.Mean)} | {Figures(found.Total)} | {Units.Count(found.Count)} |");
+            text.AppendLine($"| {row.Title} | {Units.Time(found.LookUp.Mean)} | {creation} | {Units.Time(found.Wait.Mean)} | {Units.Time(found.Hold.Mean)} | {Figures(found.Total)} | {Units.Time(found.Total.Max)} | {Units.Count(found.Count)} |");
         }
     }
 
