@@ -38,6 +38,7 @@ public sealed class BackendMeterTests
         Assert.Equal(2, seen.Count(name => name == "pglocks.backend.hold files"));
         Assert.Equal(2, seen.Count(name => name == "pglocks.backend.wait files"));
         Assert.Equal(1, seen.Count(name => name == "pglocks.backend.losses files"));
+        Assert.Equal(1, seen.Count(name => name == "pglocks.backend.timeouts files"));
 
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
