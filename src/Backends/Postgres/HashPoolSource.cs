@@ -63,6 +63,8 @@ internal sealed class HashPoolSource : SlotSource
             session.Broken = Lose;
         }
 
+        internal override ValueTask AbandonAsync() => _source._sessions.EndAsync(_session);
+
         protected override async ValueTask ReleaseCoreAsync()
         {
             try

@@ -9,17 +9,18 @@ internal sealed class MedallionSource : SlotSource
 {
     private readonly PostgresDistributedLock[] _locks;
     private readonly SlotNumbers _numbers;
+    private readonly string _target;
 
     internal MedallionSource(PostgresBackendOptions options, Space space, TimeProvider time)
         : base(space, options.LockDelay, time)
     {
-        string target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        _target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             ApplicationName = "pglocks:medallion",
             Enlist = false,
             MaxPoolSize = options.MaxSessions,
         }.ConnectionString;
-        _locks = [.. Enumerable.Range(0, space.PoolSize).Select(slot => new PostgresDistributedLock(new PostgresAdvisoryLockKey(space.ClassId, slot), target))];
+        _locks = [.. Enumerable.Range(0, space.PoolSize).Select(slot => new PostgresDistributedLock(new PostgresAdvisoryLockKey(space.ClassId, slot), _target))];
         _numbers = new SlotNumbers(options, space);
     }
 
@@ -44,10 +45,14 @@ internal sealed class MedallionSource : SlotSource
     {
         await base.DisposeAsync().ConfigureAwait(false);
         await _numbers.DisposeAsync().ConfigureAwait(false);
+        using var any = new NpgsqlConnection(_target);
+        NpgsqlConnection.ClearPool(any);
     }
 
     private sealed class MedallionHold(PostgresDistributedLockHandle handle, SlotNumbers numbers, int slot, long number, bool isServerYoung) : SlotHold(number, isServerYoung)
     {
+        internal override ValueTask AbandonAsync() => handle.DisposeAsync();
+
         protected override CancellationToken Watched() => handle.HandleLostToken;
 
         protected override async ValueTask ReleaseCoreAsync()

@@ -22,7 +22,6 @@ internal abstract class SlotSource(Space space, TimeSpan lockDelay, TimeProvider
             return null;
         if (!hold.IsUnclean || lockDelay == TimeSpan.Zero)
             return hold;
-        // The last holder died: its work may go on unseen. A clean release before the delay is over would hide that from the next.
         Task delay = Task.Delay(lockDelay, time, _closed.Token);
         try
         {
@@ -32,12 +31,12 @@ internal abstract class SlotSource(Space space, TimeSpan lockDelay, TimeProvider
                 return hold;
             }
         }
-        catch (OperationCanceledException) when (!_closed.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            _ = ReleaseAfterAsync(delay, hold);
+            _ = EndAfterAsync(delay, hold);
             throw;
         }
-        _ = ReleaseAfterAsync(delay, hold);
+        _ = EndAfterAsync(delay, hold);
         return null;
     }
 
@@ -49,12 +48,16 @@ internal abstract class SlotSource(Space space, TimeSpan lockDelay, TimeProvider
     /// <summary>Locks the slot and draws its number, or returns <see langword="null"/> when it is asked only once and another has it.</summary>
     protected abstract ValueTask<SlotHold?> GainAsync(int slot, bool once, CancellationToken cancellationToken);
 
-    private static async Task ReleaseAfterAsync(Task delay, SlotHold hold)
+    /// <summary>The last holder died, and its work may go on unseen: a clean release before the delay is over would hide that from the next.</summary>
+    private static async Task EndAfterAsync(Task delay, SlotHold hold)
     {
         await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await hold.ReleaseAsync().ConfigureAwait(false);
+            if (delay.IsCompletedSuccessfully)
+                await hold.ReleaseAsync().ConfigureAwait(false);
+            else
+                await hold.AbandonAsync().ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -69,4 +72,7 @@ internal abstract class SlotSource(Space space, TimeSpan lockDelay, TimeProvider
 internal abstract class SlotHold(long number, bool isServerYoung) : Hold(Math.Abs(number) << Tenure.CounterBits, Math.Abs(number))
 {
     internal bool IsUnclean { get; } = number < 0 || isServerYoung;
+
+    /// <summary>Releases the lock without the draw by which the next holder would take it for a clean end.</summary>
+    internal abstract ValueTask AbandonAsync();
 }

@@ -43,7 +43,7 @@ internal static class IdeasReport
         text.AppendLine().AppendLine("""
             Look-up and creation are those of the lock object; wait ends with the grant; hold is the release alone, up to the backend's answer, since nothing is done
             meanwhile. PgLocks does not tell when the server has carried out a release, so its hold ends with the call. Stages are means.
-            Few long ones beside many short ones mean that a process kept the key from the other: where waiters poll, nothing makes it stop.
+            Where waiters poll, nothing makes a process let the other in: many short ones beside a long one. The longest also holds whatever else the machine did.
             """);
         foreach (string error in errors)
             text.AppendLine().AppendLine($"Failed: {error.Split('\n')[0]}");

@@ -48,4 +48,21 @@ public abstract class PostgresLockProviderContract(PostgresServer server) : Fifo
         await Eventually.EqualAsync(0, Database.AnyLocksAsync, because: "no advisory lock is left");
         Assert.Equal(0, await Database.LastNumberAsync(Key.Slot()) % 2);
     }
+
+    [Fact]
+    public async Task DisposeAsync_WithinTheLockDelay_DoesNotHideTheDeathFromTheNext()
+    {
+        var (one, two, three) = (await StartAsync(), await StartAsync(), await StartAsync());
+        await using var lease = await one.AcquireAsync(Key, Patience);
+        await Database.ExecuteAsync("SELECT pg_terminate_backend($1)", await Database.OwnerPidAsync(Key.Slot()));
+        var wait = two.AcquireAsync(Key, Patience).AsTask();
+        await Eventually.ThatAsync(async () => await Database.LastNumberAsync(Key.Slot()) >= 3, because: "the second one has gained the slot, and waits for the delay");
+
+        await ((IAsyncDisposable)two).DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => wait);
+        var disposedAt = TimeProvider.System.GetTimestamp();
+        await using var next = await three.AcquireAsync(Key, Patience);
+
+        Assert.True(TimeProvider.System.GetElapsedTime(disposedAt) >= HeldBeyondDeath, "granted within the lock delay");
+    }
 }
