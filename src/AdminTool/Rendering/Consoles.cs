@@ -24,6 +24,9 @@ internal static class Consoles
         return console;
     }
 
+    /// <summary>Whether the whole screen can be drawn on: a terminal that knows how to move the cursor.</summary>
+    public static bool CanDraw(TextWriter writer) => IsTerminal(writer) && For(writer).Profile.Capabilities.Ansi;
+
     public static bool IsTerminal(TextWriter writer) =>
         (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
 }

@@ -63,13 +63,13 @@ public sealed class Terminal : IAsyncDisposable
     public Task<string[]> WaitForAsync(string text) =>
         WaitForAsync(screen => screen.Any(line => line.Contains(text, StringComparison.Ordinal)), $"'{text}' stands on the screen");
 
-    /// <summary>The screen, as soon as it fits.</summary>
+    /// <summary>The screen, as soon as it fits and nothing is drawn on it at this moment.</summary>
     public async Task<string[]> WaitForAsync(Func<string[], bool> fits, string because)
     {
         string[] screen = [];
         try
         {
-            await Eventually.ThatAsync(async () => fits(screen = await ScreenAsync()));
+            await Eventually.ThatAsync(async () => fits(screen = await ScreenAsync()) && Enumerable.SequenceEqual(screen, await ScreenAsync()));
             return screen;
         }
         catch (TimeoutException expired)

@@ -53,7 +53,7 @@ internal sealed class TopCommand : DatabaseVerb
     {
         var interval = call.Get(_interval) ?? TimeSpan.FromSeconds(1);
         await using var source = new TopSource(call, database, space);
-        var isLive = call.Format == OutputFormat.Table && !call.Get(_once) && call.Get(_frames) is null && Consoles.IsTerminal(call.Streams.Out);
+        var isLive = call.Format == OutputFormat.Table && !call.Get(_once) && call.Get(_frames) is null && Consoles.CanDraw(call.Streams.Out);
         if (isLive)
             await new TopLive(call, source, new TopView { Subject = call.Get(_by), Order = call.Get(_sort) }, interval).RunAsync(cancellationToken);
         else
