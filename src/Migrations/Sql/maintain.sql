@@ -49,6 +49,7 @@ BEGIN
 
     IF settings.pruned_on IS DISTINCT FROM today THEN
         PERFORM pglocks.prune_totals(pglocks.kept_from());
+        ANALYZE pglocks.spaces, pglocks.lock_totals, pglocks.lock_totals_past; -- autovacuum leaves out a table of few rows, and a plan without it goes wrong
         UPDATE pglocks.retention SET pruned_on = today;
         RETURN 'past totals pruned';
     END IF;

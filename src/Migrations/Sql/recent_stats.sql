@@ -18,7 +18,7 @@ CREATE FUNCTION pglocks.recent_stats(of_dimension text, since interval) RETURNS 
     wait_key_ns int8, wait_yield_ns int8, wait_process_ns int8, wait_slot_ns int8, wait_session_ns int8, wait_server_ns int8,
     wait_sum_ns numeric, hold_sum_ns numeric, wait_max_ns int8, hold_max_ns int8,
     wait_buckets int2[], wait_cumulated int8[], hold_buckets int2[], hold_cumulated int8[])
-LANGUAGE plpgsql STABLE ROWS 1000
+LANGUAGE plpgsql STABLE ROWS 100
 SET search_path = pg_catalog, pglocks, pg_temp
 SET work_mem = '64MB'
 SET jit = off
