@@ -23,11 +23,11 @@ internal abstract class LockSink
     {
         internal static readonly NoKey Instance = new();
 
-        internal override void Released(long waited, long held, WaitCauses causes, bool lost)
+        internal override void Released(long held, IWait? wait, bool lost)
         {
         }
 
-        internal override void TimedOut(long waited, WaitCauses causes)
+        internal override void TimedOut(long waited, IWait wait)
         {
         }
     }
@@ -37,10 +37,13 @@ internal abstract class LockSink
 internal abstract class KeySink
 {
     /// <summary>A lease has ended. Called while its key is still held, so never by two threads at once.</summary>
-    internal abstract void Released(long waited, long held, WaitCauses causes, bool lost);
+    /// <param name="held">How long it was held.</param>
+    /// <param name="wait">The wait for it; <see langword="null"/> where there was none.</param>
+    /// <param name="lost">Whether it was lost meanwhile.</param>
+    internal abstract void Released(long held, IWait? wait, bool lost);
 
     /// <summary>A wait has ended without a lease. Any thread.</summary>
-    internal abstract void TimedOut(long waited, WaitCauses causes);
+    internal abstract void TimedOut(long waited, IWait wait);
 }
 
 /// <summary>One caller's wait for one key.</summary>
@@ -50,4 +53,10 @@ internal interface IWait
 
     /// <summary>What it waits for, as far as known.</summary>
     WaitCauses Causes { get; }
+
+    /// <summary>How long it waited. Complete once the wait has ended with a lease.</summary>
+    long Waited { get; }
+
+    /// <summary>How long of that for this. Complete once the wait has ended with a lease.</summary>
+    long SpentOn(WaitPart part);
 }

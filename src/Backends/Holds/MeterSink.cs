@@ -26,14 +26,14 @@ internal sealed class MeterSink : LockSink
 
     private sealed class Key(KeyValuePair<string, object?> tag) : KeySink
     {
-        internal override void Released(long waited, long held, WaitCauses causes, bool lost)
+        internal override void Released(long held, IWait? wait, bool lost)
         {
-            Wait.Record(Seconds(waited), tag);
+            Wait.Record(Seconds(wait?.Waited ?? 0), tag);
             Held.Record(Seconds(held), tag);
             if (lost)
                 Losses.Add(1, tag);
         }
 
-        internal override void TimedOut(long waited, WaitCauses causes) => Timeouts.Add(1, tag);
+        internal override void TimedOut(long waited, IWait wait) => Timeouts.Add(1, tag);
     }
 }

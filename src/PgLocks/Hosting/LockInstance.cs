@@ -50,7 +50,7 @@ internal sealed class LockInstance : IAsyncDisposable
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
         _sweep = new KeySweep(Keys, _recorder);
         _meter = new LockMeter(meters, context.Space.Name, _recorder, _sweep, Keys, Slots, _backend);
-        _writer = new TelemetryWriter(pool, id, classId, _sweep, _recorder, new KeyRegistry(pool, classId), context.Time, context.Log);
+        _writer = new TelemetryWriter(pool, id, classId, _sweep, _recorder, new KeyRegistry(pool, classId, id), context.Time, context.Log);
         _telemetry = new TelemetryLoop(_writer, new TelemetryUpkeep(pool, context.Time, context.Log), options.TelemetryInterval, context.Time);
     }
 

@@ -14,8 +14,7 @@ internal sealed class KeyGate : KeyLine
     private KeySink? _sink;
     private long _token;
     private long _grantedAt;
-    private long _waited;
-    private WaitCauses _causes;
+    private IWait? _wait;
 
     internal KeyGate(PositionKey key, KeyTier tier, SlotPort slot)
         : base(key)
@@ -76,15 +75,19 @@ internal sealed class KeyGate : KeyLine
             return ValueTask.FromCanceled<LockLease>(cancellationToken);
         long now = _tier.Time.GetTimestamp();
         if (TryTakeFree())
-            return new ValueTask<LockLease>(Grant(KeyOnlyTenure.Instance, KeyOnlyTenure.Token, now, waited: 0, WaitCauses.None));
+            return new ValueTask<LockLease>(Grant(KeyOnlyTenure.Instance, KeyOnlyTenure.Token, now, wait: null));
         return Wait(now, timeout, isTry: false, ownsKey: false, cancellationToken, isKeyOnly: true)?.Lease ?? _tier.Find(Key).AcquireKeyAsync(timeout, cancellationToken);
     }
 
     /// <summary>Turns a lease on the key alone into one on key and slot.</summary>
-    internal LockLease Complete(Tenure tenure, long fencingToken, long startedAt)
+    /// <param name="tenure">The slot's.</param>
+    /// <param name="fencingToken">The lease's.</param>
+    /// <param name="startedAt">When the caller began to wait for the key.</param>
+    /// <param name="wasOwned">Whether another owned the slot.</param>
+    internal LockLease Complete(Tenure tenure, long fencingToken, long startedAt, bool wasOwned)
     {
         long now = _tier.Time.GetTimestamp();
-        return Grant(tenure, fencingToken, now, now - startedAt, _causes);
+        return Grant(tenure, fencingToken, now, new TransactionWait(this, _wait, wasOwned, now - startedAt));
     }
 
     internal override void Release(Tenure tenure, long fencingToken)
@@ -92,7 +95,8 @@ internal sealed class KeyGate : KeyLine
         if (Interlocked.CompareExchange(ref _token, 0, fencingToken) != fencingToken)
             return;
         long now = _tier.Time.GetTimestamp();
-        Sink.Released(_waited, now - _grantedAt, _causes, tenure.IsLost);
+        Sink.Released(now - _grantedAt, _wait, tenure.IsLost);
+        _wait = null;
         HandOver(now);
         tenure.Exit();
     }
@@ -104,11 +108,10 @@ internal sealed class KeyGate : KeyLine
     internal bool IsHeldWith(long fencingToken) => Volatile.Read(ref _token) == fencingToken;
 
     /// <summary>Makes the caller that owns the key its holder.</summary>
-    internal LockLease Grant(Tenure tenure, long fencingToken, long now, long waited, WaitCauses causes)
+    internal LockLease Grant(Tenure tenure, long fencingToken, long now, IWait? wait)
     {
         _grantedAt = now;
-        _waited = waited;
-        _causes = causes;
+        _wait = wait;
         Volatile.Write(ref _token, fencingToken);
         return new LockLease(this, tenure, fencingToken);
     }
@@ -118,7 +121,7 @@ internal sealed class KeyGate : KeyLine
     {
         long now = _tier.Time.GetTimestamp();
         if (timedOut)
-            Sink.TimedOut(now - pending.StartedAt, pending.Causes);
+            Sink.TimedOut(now - pending.StartedAt, pending);
         if (!ownsKey)
         {
             Leave(pending);
@@ -165,7 +168,7 @@ internal sealed class KeyGate : KeyLine
         ownsKey = TryTakeFree();
         if (ownsKey && _slot.TryEnter(now, out Tenure? tenure, out long token))
         {
-            lease = Grant(tenure!, token, now, waited: 0, WaitCauses.None);
+            lease = Grant(tenure!, token, now, wait: null);
             return true;
         }
         lease = default;

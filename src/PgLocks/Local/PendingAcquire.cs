@@ -24,12 +24,14 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
     private ManualResetValueTaskSourceCore<LockLease?> _result = new() { RunContinuationsAsynchronously = true };
     private ITimer? _timer;
     private CancellationTokenRegistration _registration;
+    private WaitClock _clock;
     private int _state;
 
     internal PendingAcquire(KeyGate gate, long startedAt, TimeSpan timeout, bool isTry, CancellationToken cancellationToken)
     {
         _gate = gate;
         StartedAt = startedAt;
+        _clock = new WaitClock(startedAt);
         _timeout = timeout;
         IsTry = isTry;
         _cancellationToken = cancellationToken;
@@ -62,6 +64,13 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
 
     internal ValueTask<LockLease?> TryLease => new(this, _result.Version);
 
+    /// <summary>From <paramref name="at"/> on it waits for this.</summary>
+    internal void WaitFor(WaitPart part, long at) => _clock.WaitFor(part, at);
+
+    public long Waited { get; private set; }
+
+    public long SpentOn(WaitPart part) => _clock.SpentOn(part);
+
     internal bool TryTakeKey() => Interlocked.CompareExchange(ref _state, ForSlot, ForKey) == ForKey;
 
     /// <summary>The slot's grant; false when the wait has ended meanwhile.</summary>
@@ -69,7 +78,9 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
     {
         if (Interlocked.CompareExchange(ref _state, Done, ForSlot) != ForSlot)
             return false;
-        LockLease lease = _gate.Grant(tenure, fencingToken, now, now - StartedAt, Causes);
+        _clock.Stop(now);
+        Waited = now - StartedAt;
+        LockLease lease = _gate.Grant(tenure, fencingToken, now, this);
         Disarm();
         _result.SetResult(lease);
         return true;

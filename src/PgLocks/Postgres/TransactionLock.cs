@@ -25,8 +25,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         try
         {
             TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
-            long epoch = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
-            return gate.Complete(new TransactionTenure(epoch, transaction), epoch << Tenure.CounterBits, startedAt);
+            (long epoch, bool wasOwned) = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
+            return gate.Complete(new TransactionTenure(epoch, transaction), epoch << Tenure.CounterBits, startedAt, wasOwned);
         }
         catch
         {
@@ -35,7 +35,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         }
     }
 
-    private async Task<long> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    private async Task<(long Epoch, bool WasOwned)> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
     {
         int slot = gate.Slot;
         await ExecuteAsync(transaction, Sql.Savepoint, cancellationToken).ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
                 await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
             long epoch = (long)(await ExecuteAsync(transaction, Sql.DrawTransaction, cancellationToken, Sequence(slot)).ConfigureAwait(false))!;
             await ExecuteAsync(transaction, Sql.ReleaseSavepoint, cancellationToken).ConfigureAwait(false);
-            return epoch;
+            return (epoch, locked is not true);
         }
         catch (Exception failure) when (failure is PostgresException or PgLockException or LockTimeoutException or OperationCanceledException)
         {

@@ -80,14 +80,7 @@ internal sealed class WaiterSession
         }
     }
 
-    private bool IsClosing
-    {
-        get
-        {
-            lock (_sync)
-                return _closing;
-        }
-    }
+    private bool IsClosing { get { lock (_sync) return _closing; } }
 
     private void Run()
     {
@@ -133,26 +126,28 @@ internal sealed class WaiterSession
     private bool TryGain(int slot)
     {
         TimeSpan backoff = Backoff.First;
+        long? sentAt = null;
         while (!IsClosing)
         {
             try
             {
                 LockSession session = _session ??= LockSession.Open(_context, "waiter");
+                sentAt ??= _context.Time.GetTimestamp();
                 if (Wait(session, slot) is not { } number)
                 {
-                    if (_events.Blocked(slot))
+                    if (_events.Blocked(slot, sentAt.Value))
                         continue;
                     return false;
                 }
                 Watch(session.Lease);
-                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung);
+                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung, sentAt.Value);
                 return true;
             }
             catch (Exception failure) when (LockSession.IsFailure(failure))
             {
                 Drop(failure);
                 _events.Unreachable(slot, failure);
-                if (!IsClosing && !_events.Blocked(slot))
+                if (!IsClosing && !_events.Blocked(slot, sentAt ?? 0))
                     return false;
                 lock (_sync)
                 {

@@ -8,6 +8,7 @@ internal sealed class InstanceRegistry(NpgsqlDataSource pool, Guid instanceId, T
     internal Task RegisterAsync(PgLocksOptions options, int classId, CancellationToken cancellationToken) => ExecuteAsync(
         [
             Command(RegistrySql.ForgetDead),
+            Command(RegistrySql.ForgetDeadUsers),
             Command(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Product.Version, Now,
                 (int)options.LongHoldThreshold.TotalMilliseconds),
         ],
@@ -18,7 +19,7 @@ internal sealed class InstanceRegistry(NpgsqlDataSource pool, Guid instanceId, T
 
     /// <summary>A clean end: nothing of the instance is left but its row and its counts.</summary>
     internal Task CloseAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        [Command(RegistrySql.ForgetHeld, instanceId), Command(RegistrySql.ForgetSessions, instanceId), Command(RegistrySql.CloseInstance, instanceId, Now)],
+        [Command(RegistrySql.ForgetHeld, instanceId), Command(RegistrySql.ForgetUser, instanceId), Command(RegistrySql.ForgetSessions, instanceId), Command(RegistrySql.CloseInstance, instanceId, Now)],
         cancellationToken);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

@@ -4,7 +4,7 @@ using PgLocks.Telemetry;
 namespace PgLocks.Registry;
 
 /// <summary>Miners, pairs and keys: a row for each at first use, in batches, never in a caller's way.</summary>
-internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
+internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId, Guid instanceId) : IKeyIds
 {
     /// <summary>Keys a statement: bounds its arrays and how long it keeps locks.</summary>
     private const int BatchSize = 5000;
@@ -13,6 +13,27 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
     {
         foreach (KeyRecorder[] unknown in recorders.Where(recorder => recorder.Lock.RegistryId == 0).Chunk(BatchSize))
             await ResolveAsync(unknown, now, cancellationToken).ConfigureAwait(false);
+        foreach (KeyRecorder[] waited in recorders.Where(recorder => recorder.HasWaitedForProcess).Chunk(BatchSize))
+            await FindOtherUsersAsync(waited, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FindOtherUsersAsync(KeyRecorder[] recorders, CancellationToken cancellationToken)
+    {
+        HashSet<long> used = [];
+        NpgsqlCommand command = pool.CreateCommand(RegistrySql.UsedElsewhere);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new() { Value = recorders.Select(recorder => recorder.Lock.RegistryId).ToArray() });
+            command.Parameters.Add(new() { Value = instanceId });
+            NpgsqlDataReader keys = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (keys.ConfigureAwait(false))
+            {
+                while (await keys.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    used.Add(keys.GetInt64(0));
+            }
+        }
+        foreach (KeyRecorder recorder in recorders)
+            recorder.Lock.IsUsedElsewhere = used.Contains(recorder.Lock.RegistryId);
     }
 
     private async Task ResolveAsync(KeyRecorder[] recorders, DateTimeOffset now, CancellationToken cancellationToken)
@@ -29,6 +50,10 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId) : IKeyIds
             batch.BatchCommands.Add(new(RegistrySql.AddKeys)
             {
                 Parameters = { new() { Value = classId }, new() { Value = hotkeys }, new() { Value = pairs }, new() { Value = slots }, new() { Value = at } },
+            });
+            batch.BatchCommands.Add(new(RegistrySql.AddUsers)
+            {
+                Parameters = { new() { Value = classId }, new() { Value = hotkeys }, new() { Value = pairs }, new() { Value = instanceId } },
             });
             batch.BatchCommands.Add(new(RegistrySql.KeyIds) { Parameters = { new() { Value = classId }, new() { Value = hotkeys }, new() { Value = pairs } } });
             NpgsqlDataReader ids = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,23 @@ internal static class RegistrySql
          ORDER BY k.n
         """;
 
+    internal const string AddUsers = """
+        INSERT INTO pglocks.key_users (key_id, instance_id)
+        SELECT p.key_id, $4
+          FROM ROWS FROM (pg_catalog.unnest($2::text[]), pg_catalog.unnest($3::text[])) AS k (hotkey, pair)
+          JOIN pglocks.miners AS m USING (hotkey)
+          JOIN pglocks.position_keys AS p ON p.class_id = $1 AND p.miner_id = m.miner_id AND p.trade_pair_id = k.pair
+        ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>Those of the keys that another live instance uses too.</summary>
+    internal const string UsedElsewhere = """
+        SELECT DISTINCT u.key_id
+          FROM pglocks.key_users AS u
+          JOIN pglocks.instances AS i USING (instance_id)
+         WHERE u.key_id = ANY ($1) AND u.instance_id <> $2 AND i.closed_at IS NULL AND i.last_seen_at > pg_catalog.now() - interval '1 minute'
+        """;
+
     internal const string Changes = "SELECT number FROM pglocks.registry_changes";
 
     internal const string Miners = "SELECT hotkey, deregistered_at IS NULL FROM pglocks.miners";
@@ -48,6 +65,14 @@ internal static class RegistrySql
 
     /// <summary>What an instance that is gone can no longer keep current.</summary>
     internal const string ForgetHeld = "DELETE FROM pglocks.held_locks WHERE instance_id = $1";
+
+    internal const string ForgetUser = "DELETE FROM pglocks.key_users WHERE instance_id = $1";
+
+    /// <summary>What instances that died could not remove.</summary>
+    internal const string ForgetDeadUsers = """
+        DELETE FROM pglocks.key_users AS u USING pglocks.instances AS i
+         WHERE i.instance_id = u.instance_id AND i.last_seen_at < pg_catalog.now() - interval '1 hour'
+        """;
 
     internal const string ForgetSessions = "DELETE FROM pglocks.sessions WHERE instance_id = $1";
 

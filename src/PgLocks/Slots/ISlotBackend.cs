@@ -28,10 +28,11 @@ internal interface ISlotEvents
     /// <param name="owner">The session that owns it.</param>
     /// <param name="epoch">The number drawn at the gain.</param>
     /// <param name="unclean">Whether the last owner died owning.</param>
-    void Gained(int slot, SessionLease owner, long epoch, bool unclean);
+    /// <param name="sentAt">When the server was asked for it.</param>
+    void Gained(int slot, SessionLease owner, long epoch, bool unclean, long sentAt);
 
-    /// <summary>Another owns the slot. True: wait in line for it; false: nobody wants it any more, and the gain has ended.</summary>
-    bool Blocked(int slot);
+    /// <summary>Another owns the slot. True: wait in line for it; false: nobody wants it any more, or it is seen to, and the gain has ended.</summary>
+    bool Blocked(int slot, long sentAt);
 
     /// <summary>Whether the slot is still waited for because another owns it.</summary>
     bool IsBlocked(int slot);

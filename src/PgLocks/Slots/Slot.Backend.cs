@@ -12,15 +12,17 @@ internal sealed partial class Slot
 
     internal override LockHolder? ForeignHolder => _foreignHolder;
 
-    internal void Gained(SessionLease owner, long epoch, bool unclean)
+    internal void Gained(SessionLease owner, long epoch, bool unclean, long sentAt)
     {
         PendingAcquire[] once = [];
         lock (_sync)
         {
             _lastFailure = null;
             _foreignHolder = null;
+            long now = Now;
             if (_blocked)
-                _contention.GainedAfterWait(Now);
+                _contention.GainedAfterWait(now);
+            NoteGained(sentAt, now, unclean);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;
             if (unclean && _policy.LockDelay > 0)
@@ -38,12 +40,13 @@ internal sealed partial class Slot
     }
 
     /// <summary>Another owns the slot. False when it need not be waited for.</summary>
-    internal bool Blocked()
+    internal bool Blocked(long sentAt)
     {
         PendingAcquire[] once;
         bool wanted;
         lock (_sync)
         {
+            NoteBlocked(sentAt, Now);
             once = _waiters.Once();
             wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);
             if (wanted)

@@ -72,7 +72,7 @@ internal sealed partial class Slot : SlotPort
             // Its wait can have ended while the key was handed to it; after this look its end finds it in the queue.
             if (pending.IsDone)
                 return;
-            _waiters.Add(pending);
+            _waiters.Add(pending, Now);
             switch (_state)
             {
                 case SlotState.Gaining when pending.TriesOnce && _pool.Turn.TryWithdraw(Number):
@@ -98,8 +98,8 @@ internal sealed partial class Slot : SlotPort
                     refused = pending.TriesOnce && _tenure is not null;
                     break;
             }
-            if (_state == SlotState.Yielding && _tenure is { } held && held.Count > CountOfOwnKey(pending) && !pending.IsDone)
-                pending.Causes |= WaitCauses.Slot;
+            if (_state == SlotState.Yielding && _tenure is { } held && !pending.IsDone)
+                NoteYielding(pending, held);
             GainIfWanted();
         }
         if (_pool.IsClosed)
@@ -147,7 +147,9 @@ internal sealed partial class Slot : SlotPort
             return;
         BeginGain();
         long now = Now;
-        if (IsShared(now) && !_waiters.AnyOnce && _pool.Turn.TryDefer(Number, now))
+        bool isDeferred = IsShared(now) && !_waiters.AnyOnce && _pool.Turn.TryDefer(Number, now);
+        NotePosted(isDeferred);
+        if (isDeferred)
             _contention.Shared(now);
         else
             _pool.Backend.Gain(Number);

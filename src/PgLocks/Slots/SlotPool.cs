@@ -63,20 +63,20 @@ internal sealed class SlotPool : ISlotEvents
         Lost(session);
     }
 
-    public void Gained(int slot, SessionLease owner, long epoch, bool unclean)
+    public void Gained(int slot, SessionLease owner, long epoch, bool unclean, long sentAt)
     {
         if (slot != Slots.Count)
             Counts.CountGain(unclean);
-        _slots[slot].Gained(owner, epoch, unclean);
+        _slots[slot].Gained(owner, epoch, unclean, sentAt);
         if (slot == Slots.Count)
             Turn.Look();
         else
             Turn.Answered(slot);
     }
 
-    public bool Blocked(int slot)
+    public bool Blocked(int slot, long sentAt)
     {
-        bool isWanted = _slots[slot].Blocked();
+        bool isWanted = _slots[slot].Blocked(sentAt);
         Turn.Answered(slot);
         if (isWanted && slot != Slots.Count)
             Turn.Blocked(Policy.Time.GetTimestamp());

@@ -6,13 +6,26 @@ namespace PgLocks.Slots;
 internal sealed class SlotWaiters(Lock sync)
 {
     private readonly AcquireQueue _queue = new();
+    private WaitPart _part;
     private bool _failing;
 
     internal bool IsEmpty => _queue.IsEmpty;
 
     internal bool AnyOnce => _queue.Walk().Any(pending => pending.TriesOnce);
 
-    internal void Add(PendingAcquire pending) => _queue.Add(pending);
+    internal void Add(PendingAcquire pending, long now)
+    {
+        _queue.Add(pending);
+        pending.WaitFor(_part, now);
+    }
+
+    /// <summary>From <paramref name="at"/> on they all wait for this, and so do those who come.</summary>
+    internal void WaitFor(WaitPart part, long at)
+    {
+        _part = part;
+        foreach (PendingAcquire pending in _queue.Walk())
+            pending.WaitFor(part, at);
+    }
 
     internal void Remove(PendingAcquire pending) => _queue.Remove(pending);
 

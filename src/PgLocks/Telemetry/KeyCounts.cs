@@ -5,13 +5,8 @@ internal struct KeyCounts
 {
     internal long Acquired;
     internal long TimedOut;
-    internal long ContendedKey;
-    internal long ContendedSlot;
-    internal long ContendedProcess;
     internal long Lost;
-    internal long WaitSum;
     internal long HoldSum;
-    internal WaitParts Parts;
 
     /// <summary>Grows whenever anything happens.</summary>
     internal readonly long Activity => Acquired + TimedOut;
@@ -20,13 +15,35 @@ internal struct KeyCounts
     {
         Acquired = Acquired - other.Acquired,
         TimedOut = TimedOut - other.TimedOut,
+        Lost = Lost - other.Lost,
+        HoldSum = HoldSum - other.HoldSum,
+    };
+}
+
+/// <summary>The waits of one key. Durations in nanoseconds.</summary>
+internal struct WaitCounts
+{
+    internal long ContendedKey;
+    internal long ContendedSlot;
+    internal long ContendedProcess;
+    internal long Sum;
+    internal WaitParts Parts;
+
+    internal readonly WaitCounts Minus(in WaitCounts other) => new()
+    {
         ContendedKey = ContendedKey - other.ContendedKey,
         ContendedSlot = ContendedSlot - other.ContendedSlot,
         ContendedProcess = ContendedProcess - other.ContendedProcess,
-        Lost = Lost - other.Lost,
-        WaitSum = WaitSum - other.WaitSum,
-        HoldSum = HoldSum - other.HoldSum,
+        Sum = Sum - other.Sum,
         Parts = Parts.Minus(other.Parts),
+    };
+
+    /// <summary>Waits for another process count as waits for another key of the slot: no other process uses this key.</summary>
+    internal readonly WaitCounts ForOtherKeys() => this with
+    {
+        ContendedSlot = ContendedSlot + ContendedProcess,
+        ContendedProcess = 0,
+        Parts = Parts with { Slot = Parts.Slot + Parts.Process, Process = 0 },
     };
 }
 
@@ -34,14 +51,12 @@ internal struct KeyCounts
 /// <param name="Recorder">The key's recorder.</param>
 /// <param name="Reading">Its counts at the time of reading.</param>
 /// <param name="Delta">What of them the server does not have.</param>
-/// <param name="Waits">Waits above zero.</param>
+/// <param name="Waits">What of its waits the server does not have.</param>
 /// <param name="ZeroWaits">How many did not wait.</param>
 /// <param name="Holds">Holds.</param>
-/// <param name="WaitMax">The longest wait, in nanoseconds.</param>
 /// <param name="HoldMax">The longest hold, in nanoseconds.</param>
-internal sealed record KeyInterval(
-    KeyRecorder Recorder, KeyCounts Reading, KeyCounts Delta, HistogramDelta Waits, long ZeroWaits, HistogramDelta Holds, long WaitMax, long HoldMax)
+internal sealed record KeyInterval(KeyRecorder Recorder, KeyCounts Reading, KeyCounts Delta, WaitInterval Waits, long ZeroWaits, HistogramDelta Holds, long HoldMax)
 {
-    /// <summary>What its waits were for; they add up to the sum of its waits.</summary>
-    internal WaitParts Parts => Delta.Parts;
+    /// <summary>The waits, as far as is known whether other processes use the key.</summary>
+    internal WaitCounts WaitDelta => Recorder.Lock.IsUsedElsewhere ? Waits.Delta : Waits.Delta.ForOtherKeys();
 }

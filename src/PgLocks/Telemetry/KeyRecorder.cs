@@ -9,14 +9,11 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
 {
     private readonly Histogram _holds = new();
     private HistogramReader _holdReader;
-    private HistogramReader _waitReader;
-    private Histogram? _waits;
+    private WaitRecord? _waits;
     private KeyCounts _counts;
     private KeyCounts _written;
-    private long _waitsWritten;
     private long _zerosWritten;
     private long _lastActivity;
-    private long _waitMax;
     private long _holdMax;
     private long _timedOut;
 
@@ -29,22 +26,25 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
 
     internal int Slot => keyLock.Slot;
 
-    internal override void Released(long waited, long held, WaitCauses causes, bool lost)
+    /// <summary>Whether it has waited for another process since the last interval that the server took.</summary>
+    internal bool HasWaitedForProcess => _waits is { HasNewForProcess: true };
+
+    internal override void Released(long held, IWait? wait, bool lost)
     {
         long hold = telemetry.Nanoseconds(held);
         _counts.HoldSum += hold;
         _holds.Add(Buckets.Of(hold));
         if (hold > _holdMax)
             _holdMax = hold;
-        if (waited != 0)
-            Waited(telemetry.Nanoseconds(waited), causes);
+        if (wait is not null)
+            Waited(wait);
         if (lost || hold >= telemetry.LongHold)
             Notable(hold, lost);
         // Last, and read first: a reader that sees the count finds everything else, and a sample that it finds too early is not lost by it.
         Volatile.Write(ref _counts.Acquired, _counts.Acquired + 1);
     }
 
-    internal override void TimedOut(long waited, WaitCauses causes)
+    internal override void TimedOut(long waited, IWait wait)
     {
         Interlocked.Increment(ref _timedOut);
         telemetry.Add(new LockEvent("timeout", this, telemetry.Nanoseconds(waited)));
@@ -60,11 +60,11 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
         KeyCounts delta = now.Minus(_written);
         if (delta.Acquired == 0 && delta.TimedOut == 0)
             return null;
+        WaitRecord? record = Volatile.Read(ref _waits);
         HistogramDelta holds = _holdReader.Read(_holds);
-        HistogramDelta waits = _waitReader.Read(Volatile.Read(ref _waits));
-        long zeros = Math.Max(0, now.Acquired - _waitsWritten - waits.Total - _zerosWritten);
-        return new KeyInterval(this, now, delta, waits, zeros, holds,
-            Math.Max(Interlocked.Exchange(ref _waitMax, 0), waits.AtLeastMax), Math.Max(Interlocked.Exchange(ref _holdMax, 0), holds.AtLeastMax));
+        WaitInterval waits = record?.Read() ?? WaitInterval.None;
+        long zeros = Math.Max(0, now.Acquired - (record?.CountWritten ?? 0) - waits.Histogram.Total - _zerosWritten);
+        return new KeyInterval(this, now, delta, waits, zeros, holds, Math.Max(Interlocked.Exchange(ref _holdMax, 0), holds.AtLeastMax));
     }
 
     /// <summary>Whether nothing happened since the last look, by the reading that the sweep goes by: what happens after it belongs to the next.</summary>
@@ -82,25 +82,17 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     {
         _written = interval.Reading;
         _holdReader.Accept(interval.Holds);
-        _waitReader.Accept(interval.Waits);
-        _waitsWritten += interval.Waits.Total;
+        if (interval.Waits != WaitInterval.None)
+            _waits!.Accept(interval.Waits);
         _zerosWritten += interval.ZeroWaits;
     }
 
-    private void Waited(long wait, WaitCauses causes)
+    private void Waited(IWait waited)
     {
-        _counts.WaitSum += wait;
-        (_waits ?? Made()).Add(Buckets.Of(wait));
-        if (wait > _waitMax)
-            _waitMax = wait;
-        if ((causes & WaitCauses.Key) != 0)
-            _counts.ContendedKey++;
-        if ((causes & WaitCauses.Slot) != 0)
-            _counts.ContendedSlot++;
-        if ((causes & WaitCauses.Process) != 0)
-            _counts.ContendedProcess++;
-        if (wait >= telemetry.LongHold)
-            telemetry.Add(new LockEvent("long_wait", this, wait));
+        WaitParts parts = telemetry.PartsOf(waited);
+        (_waits ?? Made()).Add(parts, waited.Causes);
+        if (parts.Sum >= telemetry.LongHold)
+            telemetry.Add(new LockEvent("long_wait", this, parts.Sum));
     }
 
     private void Notable(long hold, bool lost)
@@ -110,9 +102,9 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
         telemetry.Add(new LockEvent(lost ? "lost" : "long_hold", this, hold));
     }
 
-    private Histogram Made()
+    private WaitRecord Made()
     {
-        Volatile.Write(ref _waits, new Histogram());
+        Volatile.Write(ref _waits, new WaitRecord());
         return _waits;
     }
 }

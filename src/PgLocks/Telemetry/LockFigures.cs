@@ -19,7 +19,7 @@ internal sealed class LockFigures
         intervals.ForEach(totals.Add);
         _shown = new LockReading(
             totals,
-            Quantiles.Of(intervals.Select(interval => interval.Waits), intervals.Sum(interval => interval.ZeroWaits), intervals.Select(interval => interval.WaitMax).DefaultIfEmpty().Max()),
+            Quantiles.Of(intervals.Select(interval => interval.Waits.Histogram), intervals.Sum(interval => interval.ZeroWaits), intervals.Select(interval => interval.Waits.Max).DefaultIfEmpty().Max()),
             Quantiles.Of(intervals.Select(interval => interval.Holds), zeros: 0, intervals.Select(interval => interval.HoldMax).DefaultIfEmpty().Max()));
         return () => intervals.ForEach(_taken.Add);
     }

@@ -41,6 +41,10 @@ internal sealed class LockTelemetry : LockSink
 
     internal long Nanoseconds(long ticks) => ticks * _nanosecondsPerTick;
 
+    internal WaitParts PartsOf(IWait wait) => new(
+        Nanoseconds(wait.SpentOn(WaitPart.Key)), Nanoseconds(wait.SpentOn(WaitPart.Yield)), Nanoseconds(wait.SpentOn(WaitPart.Owner)),
+        Nanoseconds(wait.SpentOn(WaitPart.Slot)), Nanoseconds(wait.SpentOn(WaitPart.Session)), Nanoseconds(wait.SpentOn(WaitPart.Server)));
+
     internal void Add(LockEvent happened) => PutBack(happened with { At = _time.GetUtcNow() });
 
     /// <summary>For events that could not be written.</summary>

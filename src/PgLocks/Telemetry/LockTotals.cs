@@ -52,13 +52,15 @@ internal sealed class LockTotals
         Acquired += counts.Acquired;
         TimedOut += counts.TimedOut;
         Lost += counts.Lost;
-        ContendedKey += counts.ContendedKey;
-        ContendedSlot += counts.ContendedSlot;
-        ContendedProcess += counts.ContendedProcess;
-        WaitSum += counts.WaitSum;
+        // As it was when it was read: what is known of other processes' use of the key may change until it is written.
+        WaitCounts waits = interval.Waits.Delta;
+        ContendedKey += waits.ContendedKey;
+        ContendedSlot += waits.ContendedSlot;
+        ContendedProcess += waits.ContendedProcess;
+        WaitSum += waits.Sum;
         HoldSum += counts.HoldSum;
         _waits[0] += interval.ZeroWaits;
-        Add(interval.Waits, _waits);
+        Add(interval.Waits.Histogram, _waits);
         Add(interval.Holds, _holds);
     }
 

@@ -155,7 +155,7 @@ public sealed class KeyGateTests
         Assert.Equal(0, _fixture.Slot.Leases);
         Assert.False(waiter.IsCompleted);
 
-        var lease = _fixture.Gate.Complete(new FakeTenure(), fencingToken: 99, startedAt: 0);
+        var lease = _fixture.Gate.Complete(new FakeTenure(), fencingToken: 99, startedAt: 0, wasOwned: true);
 
         key.Dispose();
         Assert.False(waiter.IsCompleted);

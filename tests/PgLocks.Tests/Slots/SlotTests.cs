@@ -10,7 +10,7 @@ public sealed class SlotTests
     public async Task TryAcquireAsync_AnotherOwnsAndIsWaitedFor_EndsSoon()
     {
         var waiter = _fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(5));
-        Assert.True(_fixture.Pool.Blocked(0));
+        Assert.True(_fixture.Pool.Blocked(0, sentAt: 0));
 
         var once = _fixture.TryAcquireAsync(SlotFixture.OtherKey);
         _fixture.Advance(20);

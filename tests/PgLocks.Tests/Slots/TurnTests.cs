@@ -90,8 +90,8 @@ public sealed class TurnTests : ISlotBackend
         Gain(TurnSlot);
         Gain(0, 1);
 
-        Assert.False(_pool.Blocked(2));
-        Assert.False(_pool.Blocked(3));
+        Assert.False(_pool.Blocked(2, sentAt: 0));
+        Assert.False(_pool.Blocked(3, sentAt: 0));
         _gains.Clear();
         _agenda.RunDue();
         Assert.Equal([2, 3], _asked.Order());
@@ -172,7 +172,7 @@ public sealed class TurnTests : ISlotBackend
         for (var slot = 0; slot < 4; slot++)
         {
             var wait = Acquire(slot);
-            Assert.True(_pool.Blocked(slot));
+            Assert.True(_pool.Blocked(slot, sentAt: 0));
             Gain(slot);
             (await wait)!.Value.Dispose();
             _pool.Asked(slot);
@@ -195,7 +195,7 @@ public sealed class TurnTests : ISlotBackend
         foreach (var slot in slots)
         {
             _gains.Remove(slot);
-            _pool.Gained(slot, _session, epoch: 1, unclean: false);
+            _pool.Gained(slot, _session, epoch: 1, unclean: false, sentAt: 0);
         }
     }
 

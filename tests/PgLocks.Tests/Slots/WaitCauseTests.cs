@@ -69,15 +69,17 @@ public sealed class WaitCauseTests
     /// <summary>Remembers the causes of the last wait that was reported.</summary>
     private sealed class CauseSink : LockSink
     {
-        internal WaitCauses Last { get; private set; }
+        internal IWait? LastWait { get; private set; }
+
+        internal WaitCauses? Last => LastWait?.Causes;
 
         internal override KeySink ForKey(KeyLock keyLock) => new OneKey(this);
 
         private sealed class OneKey(CauseSink all) : KeySink
         {
-            internal override void Released(long waited, long held, WaitCauses causes, bool lost) => all.Last = causes;
+            internal override void Released(long held, IWait? wait, bool lost) => all.LastWait = wait;
 
-            internal override void TimedOut(long waited, WaitCauses causes) => all.Last = causes;
+            internal override void TimedOut(long waited, IWait wait) => all.LastWait = wait;
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class ExactnessTests
         {
             Acquired += batch.Recorded;
             Holds += batch.Intervals.Sum(interval => interval.Holds.Total);
-            Waits += batch.Intervals.Sum(interval => interval.Waits.Total + interval.ZeroWaits);
+            Waits += batch.Intervals.Sum(interval => interval.Waits.Histogram.Total + interval.ZeroWaits);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class KeySweepTests
 
         KeyInterval interval = Assert.Single(fixture.Collect().Intervals);
 
-        Assert.Equal((2, 1, 1, 5_000_000), (interval.Delta.Acquired, interval.ZeroWaits, interval.Delta.ContendedKey, interval.WaitMax));
+        Assert.Equal((2, 1, 1, 5_000_000), (interval.Delta.Acquired, interval.ZeroWaits, interval.Waits.Delta.ContendedKey, interval.Waits.Max));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class KeySweepTests
         var fixture = new TelemetryFixture();
         var recorder = (KeyRecorder)fixture.Gate().Sink;
         for (int i = 0; i < LockTelemetry.MostEvents + 7; i++)
-            recorder.TimedOut(1, WaitCauses.Key);
+            recorder.TimedOut(1, NoWait.Instance);
 
         Assert.Equal((LockTelemetry.MostEvents, 7), (fixture.Telemetry.TakeEvents().Count, fixture.Telemetry.DroppedEvents));
     }

@@ -143,7 +143,7 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
 
     private void Wait(int slot)
     {
-        if (!Slots.Blocked(slot))
+        if (!Slots.Blocked(slot, sentAt: 0))
             return;
         _waiters[slot] = Server.Connect("waiter", world.Now);
         Server.StandInLine(_waiters[slot]!, slot);
@@ -160,7 +160,7 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
             Watch(session, slot);
         }
         world.Invariants.Gained(instance, slot, unclean: number < 0);
-        Slots.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0);
+        Slots.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0, sentAt: 0);
     }
 
     /// <summary>A round trip: the server answers, or the session is lost.</summary>

@@ -69,7 +69,7 @@ internal sealed class SharedSlots(int slots) : IDisposable
             _owners[slot] = next;
             number = _numbers[slot] += 1;
         }
-        next.Post(() => next.Events.Gained(slot, next.Session, number, unclean: false));
+        next.Post(() => next.Events.Gained(slot, next.Session, number, unclean: false, sentAt: 0));
     }
 }
 
@@ -96,8 +96,8 @@ internal sealed class SlowBackend : ISlotBackend, IDisposable
     public void Gain(int slot) => Post(() =>
     {
         if (_server.TryGain(this, slot) is { } number)
-            Events.Gained(slot, Session, number, unclean: false);
-        else if (Events.Blocked(slot))
+            Events.Gained(slot, Session, number, unclean: false, sentAt: 0);
+        else if (Events.Blocked(slot, sentAt: 0))
             _server.StandInLine(this, slot);
     });
 
