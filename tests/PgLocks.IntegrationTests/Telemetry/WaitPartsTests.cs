@@ -49,7 +49,7 @@ public sealed class WaitPartsTests(PostgresServer server)
 
     private static async Task<(bool ForSlot, bool ForProcess, long Slot, long Process)> WaitAsync(TestDatabase database, PositionKey key)
     {
-        Task<T> Sum<T>(string expression) => database.ScalarAsync<T>(
+        Task<T?> Sum<T>(string expression) => database.ScalarAsync<T>(
             $"""
             SELECT {expression} FROM pglocks.lock_stats JOIN pglocks.position_keys USING (key_id) JOIN pglocks.miners USING (miner_id)
              WHERE hotkey = $1 AND trade_pair_id = $2
