@@ -2,7 +2,7 @@ using FluentMigrator;
 
 namespace PgLocks.Migrations;
 
-/// <summary>Which instances use a key: a wait for a slot that another process owns is false contention where no other uses the key.</summary>
+/// <summary>Which instances use a key: a wait for a slot that another process owns is false contention where no other uses the key, and one uses another key of the slot.</summary>
 [Migration(202611220956, "Create key_users")]
 public sealed class M202611220956_CreateKeyUsers : SchemaMigration
 {

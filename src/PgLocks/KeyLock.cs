@@ -12,8 +12,8 @@ internal abstract class KeyLock(PositionKey key)
     /// <summary>The key's row in the registry; zero until it is known.</summary>
     internal long RegistryId { get; set; }
 
-    /// <summary>Whether another live instance uses the key, as far as the registry knew when this one last waited for another process.</summary>
-    internal bool IsUsedElsewhere { get; set; }
+    /// <summary>Whether other live instances use other keys of the slot and not this one, as far as the registry knew when this key last waited for another process.</summary>
+    internal bool OthersUseOnlyOtherKeys { get; set; }
 
     /// <summary>True once the entry has left its table: it will never grant again.</summary>
     internal abstract bool IsEvicted { get; }

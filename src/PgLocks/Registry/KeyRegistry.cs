@@ -14,13 +14,13 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId, Guid insta
         foreach (KeyRecorder[] unknown in recorders.Where(recorder => recorder.Lock.RegistryId == 0).Chunk(BatchSize))
             await ResolveAsync(unknown, now, cancellationToken).ConfigureAwait(false);
         foreach (KeyRecorder[] waited in recorders.Where(recorder => recorder.HasWaitedForProcess).Chunk(BatchSize))
-            await FindOtherUsersAsync(waited, cancellationToken).ConfigureAwait(false);
+            await FindCollisionsAsync(waited, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FindOtherUsersAsync(KeyRecorder[] recorders, CancellationToken cancellationToken)
+    private async Task FindCollisionsAsync(KeyRecorder[] recorders, CancellationToken cancellationToken)
     {
-        HashSet<long> used = [];
-        NpgsqlCommand command = pool.CreateCommand(RegistrySql.UsedElsewhere);
+        HashSet<long> colliding = [];
+        NpgsqlCommand command = pool.CreateCommand(RegistrySql.CollidingOnly);
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new() { Value = recorders.Select(recorder => recorder.Lock.RegistryId).ToArray() });
@@ -29,11 +29,11 @@ internal sealed class KeyRegistry(NpgsqlDataSource pool, int classId, Guid insta
             await using (keys.ConfigureAwait(false))
             {
                 while (await keys.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    used.Add(keys.GetInt64(0));
+                    colliding.Add(keys.GetInt64(0));
             }
         }
         foreach (KeyRecorder recorder in recorders)
-            recorder.Lock.IsUsedElsewhere = used.Contains(recorder.Lock.RegistryId);
+            recorder.Lock.OthersUseOnlyOtherKeys = colliding.Contains(recorder.Lock.RegistryId);
     }
 
     private async Task ResolveAsync(KeyRecorder[] recorders, DateTimeOffset now, CancellationToken cancellationToken)

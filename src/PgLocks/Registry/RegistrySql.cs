@@ -42,12 +42,18 @@ internal static class RegistrySql
         ON CONFLICT DO NOTHING
         """;
 
-    /// <summary>Those of the keys that another live instance uses too.</summary>
-    internal const string UsedElsewhere = """
-        SELECT DISTINCT u.key_id
-          FROM pglocks.key_users AS u
-          JOIN pglocks.instances AS i USING (instance_id)
-         WHERE u.key_id = ANY ($1) AND u.instance_id <> $2 AND i.closed_at IS NULL AND i.last_seen_at > pg_catalog.now() - interval '1 minute'
+    /// <summary>Those of the keys that no other live instance uses, while one uses another key of the slot.</summary>
+    internal const string CollidingOnly = """
+        WITH others AS (
+            SELECT u.key_id
+              FROM pglocks.key_users AS u
+              JOIN pglocks.instances AS i USING (instance_id)
+             WHERE u.instance_id <> $2 AND i.closed_at IS NULL AND i.last_seen_at > pg_catalog.now() - interval '1 minute')
+        SELECT k.key_id
+          FROM pglocks.position_keys AS k
+         WHERE k.key_id = ANY ($1)
+           AND NOT EXISTS (SELECT FROM others AS o WHERE o.key_id = k.key_id)
+           AND EXISTS (SELECT FROM others AS o JOIN pglocks.position_keys AS p USING (key_id) WHERE p.class_id = k.class_id AND p.slot = k.slot)
         """;
 
     internal const string Changes = "SELECT number FROM pglocks.registry_changes";

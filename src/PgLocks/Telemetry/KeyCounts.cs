@@ -58,5 +58,5 @@ internal struct WaitCounts
 internal sealed record KeyInterval(KeyRecorder Recorder, KeyCounts Reading, KeyCounts Delta, WaitInterval Waits, long ZeroWaits, HistogramDelta Holds, long HoldMax)
 {
     /// <summary>The waits, as far as is known whether other processes use the key.</summary>
-    internal WaitCounts WaitDelta => Recorder.Lock.IsUsedElsewhere ? Waits.Delta : Waits.Delta.ForOtherKeys();
+    internal WaitCounts WaitDelta => Recorder.Lock.OthersUseOnlyOtherKeys ? Waits.Delta.ForOtherKeys() : Waits.Delta;
 }
