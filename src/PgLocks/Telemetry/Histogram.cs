@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PgLocks.Telemetry;
 
 /// <summary>Counts by bucket, for one writer at a time and a reader beside it. Starts with room for a few buckets, since most keys see few.</summary>
@@ -9,8 +11,8 @@ internal sealed class Histogram
 {
     private const int FewBuckets = 6;
 
-    private readonly ushort[] _fewBuckets = new ushort[FewBuckets];
-    private readonly uint[] _fewCounts = new uint[FewBuckets];
+    private Few<uint> _fewCounts;
+    private Few<ushort> _fewBuckets;
     private int _few;
     private uint[]?[]? _octaves;
 
@@ -75,5 +77,12 @@ internal sealed class Histogram
             Octave(octaves, _fewBuckets[i])[_fewBuckets[i] & (Buckets.PerOctave - 1)] = _fewCounts[i];
         Octave(octaves, bucket)[bucket & (Buckets.PerOctave - 1)]++;
         Volatile.Write(ref _octaves, octaves);
+    }
+
+    /// <summary>In the object itself: two arrays would cost more than what they hold.</summary>
+    [InlineArray(FewBuckets)]
+    private struct Few<T>
+    {
+        private T _first;
     }
 }

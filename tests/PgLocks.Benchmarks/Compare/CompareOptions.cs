@@ -21,5 +21,6 @@ internal sealed record CompareOptions
 
     public required DirectoryInfo Out { get; init; }
 
-    public double WarmUpSeconds => Math.Min(0.6, Math.Max(0.25, Seconds / 4));
+    /// <summary>Several processes have code to compile at the same time, and slots to share out.</summary>
+    public double WarmUpSeconds(int processes) => processes == 1 ? Math.Clamp(Seconds / 4, 0.25, 0.6) : Math.Clamp(Seconds, 0.8, 2);
 }

@@ -41,7 +41,7 @@ internal static class Comparison
                     Processes = cell.Processes,
                     Tasks = cell.Tasks,
                     Seconds = options.Seconds,
-                    WarmUpSeconds = options.WarmUpSeconds,
+                    WarmUpSeconds = options.WarmUpSeconds(cell.Processes),
                     Postgres = server.ConnectionString,
                     Redis = redis?.Configuration,
                     WitnessFile = witness,
@@ -75,7 +75,7 @@ internal static class Comparison
 
     private static void Announce(CompareOptions options, Setting setting, (Cell Cell, string Contender)[] runs)
     {
-        double seconds = runs.Sum(run => options.Seconds + options.WarmUpSeconds + SetUpSeconds);
+        double seconds = runs.Sum(run => options.Seconds + options.WarmUpSeconds(run.Cell.Processes) + SetUpSeconds);
         AnsiConsole.WriteLine(setting.ToText());
         AnsiConsole.MarkupLineInterpolated($"{runs.Length} runs of {options.Seconds} s, {options.Rounds} round(s): about {TimeSpan.FromSeconds(seconds):m\\:ss} min.");
         if (setting.Redis is null && options.Contenders.Contains(Contenders.ContenderNames.MedallionRedis))
