@@ -12,6 +12,7 @@ internal sealed class LockSession : IDisposable
     private readonly NpgsqlConnection _connection;
     private readonly long _youngUntil;
     private readonly int _backendPid;
+    private readonly TransferBatch?[] _batches = new TransferBatch?[8];
     private volatile bool _isWaiting;
 
     private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long sentAt)
@@ -99,17 +100,11 @@ internal sealed class LockSession : IDisposable
     /// <returns>By try, the number drawn (negative: the last owner died owning) or null (owned by another); by draw, the newest number.</returns>
     internal (long?[] Gained, long[] Drawn) Transfer(List<int> releases, List<int> gains, List<int> draws)
     {
-        using var batch = new NpgsqlBatch(_connection);
-        if (releases.Count > 0)
-            batch.BatchCommands.Add(Slots(Sql.Release, releases));
-        if (gains.Count > 0)
-            batch.BatchCommands.Add(Slots(Sql.TryGain, gains));
-        if (draws.Count > 0)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawTwo) { Parameters = { Sequences(draws) } });
+        TransferBatch batch = BatchOf(releases.Count > 0, gains.Count > 0, draws.Count > 0);
         long sentAt = _context.Time.GetTimestamp();
         var gained = new long?[gains.Count];
         var drawn = new long[draws.Count];
-        using (NpgsqlDataReader row = batch.ExecuteReader())
+        using (NpgsqlDataReader row = batch.Execute(releases, gains, draws))
         {
             for (int i = 0; i < releases.Count && row.Read(); i++)
                 CheckReleased(row.IsDBNull(0) || !row.GetBoolean(0), releases[i]);
@@ -184,7 +179,12 @@ internal sealed class LockSession : IDisposable
 
     internal bool TryRenew(long sentAt) => Lease.TryRenew(sentAt + _context.Ticks(_context.Options.LeaseDuration), _context.Time.GetTimestamp());
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        foreach (TransferBatch? batch in _batches)
+            batch?.Dispose();
+        _connection.Dispose();
+    }
 
     private void MarkLive()
     {
@@ -203,13 +203,8 @@ internal sealed class LockSession : IDisposable
             throw new PgLockException($"The server did not know that this session owned slot {slot}: something else released it. All slots of the session are given up.");
     }
 
-    private NpgsqlBatchCommand Slots(string sql, List<int> slots) => new(sql)
-    {
-        Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slots.ToArray() }, Sequences(slots) },
-    };
-
-    private NpgsqlParameter Sequences(List<int> slots) =>
-        new() { Value = slots.Select(slot => _context.Space.Sequences[slot]).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid };
+    private TransferBatch BatchOf(bool releases, bool gains, bool draws) =>
+        _batches[(releases ? 1 : 0) + (gains ? 2 : 0) + (draws ? 4 : 0)] ??= new TransferBatch(_connection, _context.Space, releases, gains, draws);
 
     private NpgsqlParameter Sequence(int slot) => new() { Value = _context.Space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
 }

@@ -68,6 +68,8 @@ internal sealed class KeySweep(KeyTier keys, LockTelemetry telemetry)
             else
                 _forgotten.RemoveAt(i);
         }
+        if (_forgotten.Count == 0)
+            _forgotten.TrimExcess();
     }
 
     private void AddHeld(KeyGate gate, TelemetryBatch batch)
