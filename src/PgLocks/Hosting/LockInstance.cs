@@ -119,6 +119,8 @@ internal sealed class LockInstance : IAsyncDisposable
             await pool.DisposeAsync().ConfigureAwait(false);
             if (failure is NpgsqlException refused)
                 throw SqlStates.ToStartFailure(refused, connections.Target);
+            if (failure is TimeoutException late)
+                throw SqlStates.ToStartFailure(late, connections.Target, options.LeaseDuration);
             throw;
         }
     }

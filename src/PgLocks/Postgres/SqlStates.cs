@@ -31,6 +31,11 @@ internal static class SqlStates
             : Transient($"PostgreSQL at {server} cannot be reached: {Innermost(error)} Check Host and Port, and that the server runs.", error);
     }
 
+    /// <summary>The start was carried out, but so slowly that the session's proof of being alive had run out before it was complete.</summary>
+    internal static PgLockException ToStartFailure(TimeoutException error, NpgsqlConnectionStringBuilder target, TimeSpan lease) => Transient(
+        $"PostgreSQL at {target.Host}:{target.Port} answers too slowly: a session could not be opened within LeaseDuration ({lease.TotalSeconds:0.###} s). Try again; raise LeaseDuration if it stays.",
+        error);
+
     private static PgLocksConfigurationException Configuration(string message, Exception cause) => new(message, cause);
 
     private static PgLockException Transient(string message, Exception cause) => new(message, isTransient: true, cause: cause);

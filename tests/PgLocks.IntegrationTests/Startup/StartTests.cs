@@ -2,6 +2,7 @@ using Npgsql;
 using PgLocks.IntegrationTests.Locks;
 using PgLocks.IntegrationTests.Schema;
 using PgLocks.TestKit;
+using PgLocks.TestKit.Network;
 
 namespace PgLocks.IntegrationTests.Startup;
 
@@ -48,6 +49,23 @@ public sealed class StartTests(PostgresServer server) : IAsyncLifetime
         Assert.Contains($"refused user '{new NpgsqlConnectionStringBuilder(_database.ConnectionString).Username}'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Check Username and Password", refused.Message, StringComparison.Ordinal);
         Assert.IsType<PgLocksConfigurationException>(refused);
+    }
+
+    [Fact]
+    public async Task StartAsync_AnswersThatTakeLongerThanTheLease_AreATransientFailure()
+    {
+        await using var proxy = TcpProxy.Start(_database.ConnectionString);
+        proxy.Delay = TimeSpan.FromMilliseconds(150);
+
+        var refused = await Assert.ThrowsAsync<PgLockException>(async () => await PgLockProvider.StartAsync(new PgLocksOptions
+        {
+            ConnectionString = proxy.Through(_database.ConnectionString),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(50),
+            LeaseDuration = TimeSpan.FromMilliseconds(150),
+        }));
+
+        Assert.Contains("within LeaseDuration (0.15 s)", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.IsTransient);
     }
 
     [Fact]
