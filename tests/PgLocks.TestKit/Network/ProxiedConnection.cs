@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace PgLocks.TestKit.Network;
 
 /// <summary>One client's connection through a <see cref="TcpProxy"/>.</summary>
-internal sealed class ProxiedConnection(Socket client, Valve valve, Func<TimeSpan> delay, IByteObserver? observer) : IDisposable
+internal sealed class ProxiedConnection(Socket client, Valve requests, Valve answers, Func<TimeSpan> delay, IByteObserver? observer) : IDisposable
 {
     private const int BufferSize = 32 * 1024;
 
@@ -15,9 +15,9 @@ internal sealed class ProxiedConnection(Socket client, Valve valve, Func<TimeSpa
         try
         {
             client.NoDelay = true;
-            await valve.WaitAsync(cancellationToken);
+            await requests.WaitAsync(cancellationToken);
             await _server.ConnectAsync(host, port, cancellationToken);
-            await Task.WhenAny(PumpAsync(client, _server, observer, cancellationToken), PumpAsync(_server, client, null, cancellationToken));
+            await Task.WhenAny(PumpAsync(client, _server, requests, observer, cancellationToken), PumpAsync(_server, client, answers, null, cancellationToken));
         }
         catch (Exception ended) when (IsEnd(ended))
         {
@@ -39,7 +39,7 @@ internal sealed class ProxiedConnection(Socket client, Valve valve, Func<TimeSpa
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, IByteObserver? watching, CancellationToken cancellationToken)
+    private async Task PumpAsync(Socket from, Socket to, Valve valve, IByteObserver? watching, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];
         try
@@ -47,11 +47,12 @@ internal sealed class ProxiedConnection(Socket client, Valve valve, Func<TimeSpa
             while (true)
             {
                 var length = await from.ReceiveAsync(buffer, cancellationToken);
-                if (length == 0)
-                    return;
                 if (delay() > TimeSpan.Zero)
                     await Task.Delay(delay(), TimeProvider.System, cancellationToken);
+                // The end too: through a partition nobody hears that the other side has gone.
                 await valve.WaitAsync(cancellationToken);
+                if (length == 0)
+                    return;
                 watching?.Sent(buffer.AsSpan(0, length));
                 await to.SendAsync(buffer.AsMemory(0, length), cancellationToken);
             }

@@ -11,7 +11,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
-    private readonly Valve _valve = new();
+    private readonly Valve _requests = new();
+    private readonly Valve _answers = new();
     private readonly string _host;
     private readonly int _port;
     private readonly Func<IByteObserver>? _observer;
@@ -53,10 +54,21 @@ public sealed class TcpProxy : IAsyncDisposable
     }.ConnectionString;
 
     /// <summary>Passes nothing on, in either direction, and keeps every connection open: a silent partition.</summary>
-    public void Stall() => _valve.Close();
+    public void Stall()
+    {
+        _requests.Close();
+        _answers.Close();
+    }
+
+    /// <summary>The server hears everything, and nobody hears the server.</summary>
+    public void StallAnswers() => _answers.Close();
 
     /// <summary>Passes on what was held back, and all that follows.</summary>
-    public void Resume() => _valve.Open();
+    public void Resume()
+    {
+        _requests.Open();
+        _answers.Open();
+    }
 
     /// <summary>Closes every connection on both sides in good order.</summary>
     public void Cut() => Close(abruptly: false);
@@ -88,7 +100,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_stopping.Token);
-                var connection = new ProxiedConnection(client, _valve, () => Delay, _observer?.Invoke());
+                var connection = new ProxiedConnection(client, _requests, _answers, () => Delay, _observer?.Invoke());
                 _connections[connection] = Task.CompletedTask;
                 _connections[connection] = ServeAsync(connection);
             }
