@@ -6,6 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$root/scripts/common.sh"
 . "$root/scripts/ensure-postgres.sh"
 . "$root/scripts/test-host.sh"
+. "$root/scripts/soak.sh"
 
 usage() {
   cat << 'TEXT'
@@ -18,13 +19,16 @@ Builds the solution in Release and runs all tests. The last line says how many p
   --no-build         take what the last ./test.sh built
   --results FOLDER   keep the reports (TRX) there
   --timeout MINUTES  end a test project that runs longer (default: 12)
+  --soak MINUTES     instead of the tests: several processes, faults into them for so long, and a check of every invariant
+  --seed NUMBER      with --soak: the schedule of another run
+  --faults A,B       with --soak: only these kinds of faults
   --help             this text
 
 The server: the one of PGLOCKS_TEST_CONNECTION, else a container where Docker answers, else the PostgreSQL programs of
 this machine, which are installed where that is allowed. Some tests stop, kill and copy servers of their own: these
 need the programs in any case. Nothing is left running, and no folder either.
 
-Exit code: 0 all passed, 1 otherwise, 2 for a wrong argument, 3 if something needed is missing.
+Exit code: 0 all passed (with --soak: every invariant held), 1 otherwise, 2 for a wrong argument, 3 if something needed is missing.
 TEXT
 }
 
@@ -44,15 +48,21 @@ parse() {
       --project) only=$(value_of "$@") ;;
       --results) results=$(value_of "$@") ;;
       --timeout) minutes=$(value_of "$@") ;;
+      --soak) soak=$(value_of "$@") ;;
+      --seed) seed=$(value_of "$@") ;;
+      --faults) faults=$(value_of "$@") ;;
       *) bad_argument "Unknown argument: $1" ;;
     esac
     shift 2
   done
   compgen -G "$root/tests/$only/*Tests.csproj" > /dev/null || bad_argument "There is no test project '$only' in tests/."
   [[ $minutes =~ ^[1-9][0-9]*$ ]] || bad_argument "--timeout takes whole minutes, not '$minutes'."
+  [[ $soak =~ ^([1-9][0-9]*)?$ ]] || bad_argument "--soak takes whole minutes, not '$soak'."
+  [[ $seed =~ ^[0-9]*$ ]] || bad_argument "--seed takes a number, not '$seed'."
+  [ -n "$soak" ] || [ -z "$seed$faults" ] || bad_argument "--seed and --faults go with --soak."
 }
 
-should_build=true filter='' only='*' results='' minutes=12
+should_build=true filter='' only='*' results='' minutes=12 soak='' seed='' faults=''
 parse "$@"
 
 create_work_folder
@@ -77,6 +87,11 @@ fi
 if $should_build; then
   say "Building …"
   build PgLocks.sln
+fi
+
+if [ -n "$soak" ]; then
+  run_soak || exit 1
+  exit 0
 fi
 
 for project in "$root"/tests/$only/*Tests.csproj; do

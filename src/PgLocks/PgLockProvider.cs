@@ -13,7 +13,7 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
 {
     private readonly LockInstance _instance;
 
-    private PgLockProvider(LockInstance instance) => _instance = instance;
+    internal PgLockProvider(LockInstance instance) => _instance = instance;
 
     /// <summary>The id under which the instance stands in <c>pglocks.instances</c>.</summary>
     public Guid InstanceId => _instance.Id;

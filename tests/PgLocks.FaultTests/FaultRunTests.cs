@@ -1,0 +1,20 @@
+using PgLocks.FaultTests.Faults;
+
+namespace PgLocks.FaultTests;
+
+/// <summary>The short form: every kind of fault that needs no special server, once, in an order of its own each time.</summary>
+public sealed class FaultRunTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Run_EveryKindOfFault_HoldsEveryInvariant()
+    {
+        var options = new RunOptions { Seed = Random.Shared.Next() };
+
+        var report = await new FaultRun(options, output.WriteLine).RunAsync();
+
+        Assert.True(report.Violations.Count == 0, $"{string.Join('\n', report.Violations.Take(10))}\nRepeat with: {options.Command}");
+        Assert.Equal(Fault.Of(options).Select(fault => fault.Name).Order(), report.Faults.Keys.Order());
+        Assert.True(report.Acknowledged > 0, "no increment was acknowledged");
+        Assert.True(report.Turns > 0, "no turn was given");
+    }
+}

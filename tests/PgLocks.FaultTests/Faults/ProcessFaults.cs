@@ -1,0 +1,46 @@
+using PgLocks.FaultTests.Traffic;
+using PgLocks.TestKit;
+
+namespace PgLocks.FaultTests.Faults;
+
+/// <summary>Done to the process of one worker.</summary>
+internal static class ProcessFaults
+{
+    internal static IReadOnlyList<Fault> All { get; } =
+    [
+        new("kill", true, KillAsync),
+        new("freeze-0.5s", true, (arena, injection) => FreezeAsync(arena, injection, 0.5)),
+        new("freeze-3s", true, (arena, injection) => FreezeAsync(arena, injection, 3)),
+        new("freeze-30s", true, (arena, injection) => FreezeAsync(arena, injection, 30)) { IsLong = true },
+    ];
+
+    private static async Task KillAsync(Arena arena, Injection injection)
+    {
+        injection.Start();
+        await arena.SeatOf(injection).KillAsync();
+        injection.End();
+        await arena.SeatOf(injection).StartAsync();
+    }
+
+    private static async Task FreezeAsync(Arena arena, Injection injection, double seconds)
+    {
+        var seat = arena.SeatOf(injection);
+        injection.Start();
+        seat.Process.Signal(ProcessSignal.Stop);
+        try
+        {
+            var length = Fault.WaitAsync(seconds);
+            while (!length.IsCompleted && seconds > Times.ServerLease.TotalSeconds && injection.SessionGoneAt is null)
+            {
+                if ((await arena.BackendsAsync(seat.Worker, "home")).Count == 0)
+                    injection.SessionGoneAt = TimeProvider.System.GetTimestamp();
+            }
+            await length;
+        }
+        finally
+        {
+            seat.Process.Signal(ProcessSignal.Continue);
+        }
+        injection.End();
+    }
+}

@@ -1,0 +1,45 @@
+using PgLocks.TestKit;
+
+namespace PgLocks.FaultTests.Faults;
+
+/// <summary>Done to sessions of one worker, by the server.</summary>
+internal static class SessionFaults
+{
+    internal static IReadOnlyList<Fault> All { get; } =
+    [
+        new("terminate-home", true, (arena, injection) => EndAsync(arena, injection, "home")),
+        new("terminate-waiter", true, (arena, injection) => EndAsync(arena, injection, "waiter")),
+        new("terminate-listener", true, (arena, injection) => EndAsync(arena, injection, "listener")),
+        new("terminate-telemetry", true, (arena, injection) => EndAsync(arena, injection, "telemetry")),
+        new("cancel-waiters", true, CancelWaitersAsync),
+    ];
+
+    private static async Task EndAsync(Arena arena, Injection injection, string role)
+    {
+        await UntilThereAsync(arena, injection, role);
+        await using var connection = await arena.OpenAsync();
+        await using var terminate = new Npgsql.NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1", connection)
+        {
+            Parameters = { new() { Value = RunFiles.SessionName(injection.Worker!.Value, role) } },
+        };
+        injection.Start();
+        await terminate.ExecuteNonQueryAsync();
+        injection.End();
+    }
+
+    /// <summary>A wait that is cancelled can have been granted in the same moment: the session has to ask what it holds.</summary>
+    private static async Task CancelWaitersAsync(Arena arena, Injection injection)
+    {
+        await UntilThereAsync(arena, injection, "waiter");
+        injection.Start();
+        for (var i = 0; i < 100; i++)
+        {
+            await arena.ColumnAsync<bool>(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", RunFiles.SessionName(injection.Worker!.Value, "waiter"));
+        }
+        injection.End();
+    }
+
+    private static Task UntilThereAsync(Arena arena, Injection injection, string role) => Eventually.ThatAsync(
+        async () => (await arena.BackendsAsync(injection.Worker!.Value, role)).Count > 0, because: $"worker {injection.Worker} has a {role} session");
+}

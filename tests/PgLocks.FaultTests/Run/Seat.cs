@@ -1,0 +1,80 @@
+using PgLocks.AdminTool.Demo;
+using PgLocks.FaultTests.Traffic;
+using PgLocks.TestKit;
+using PgLocks.TestKit.Network;
+
+namespace PgLocks.FaultTests;
+
+/// <summary>A place in the traffic: its lock sessions go by way of a proxy of its own, its data does not; whoever is killed there is replaced.</summary>
+internal sealed class Seat(int number, string folder, RunOptions options, LocalServer server, Func<int> nextWorker) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private ChildProcess? _process;
+
+    internal int Number => number;
+
+    /// <summary>Counts the starts of all seats.</summary>
+    internal int Worker { get; private set; }
+
+    /// <summary>By worker that was killed here, when.</summary>
+    internal Dictionary<int, long> Deaths { get; } = [];
+
+    internal TcpProxy Proxy { get; } = TcpProxy.Start(server.ConnectionString);
+
+    internal ChildProcess Process => _process!;
+
+    internal async Task StartAsync()
+    {
+        Worker = nextWorker();
+        var worker = new WorkerOptions(
+            folder, number, options.Processes, Worker, options.Seed + Worker, Proxy.Through(server.ConnectionString), server.ConnectionString, options.Mutation);
+        _process = ChildProcess.Dotnet("tests/PgLocks.FaultTests/PgLocks.FaultTests.dll", worker.ToArguments());
+        await _process.WaitForLineAsync("started", Patience);
+    }
+
+    internal async Task OrderAsync(string order, string answer)
+    {
+        await TellAsync(order);
+        await Process.WaitForLineAsync(answer, Patience);
+    }
+
+    internal async Task TellAsync(string order)
+    {
+        await Process.Input.WriteLineAsync(order);
+        await Process.Input.FlushAsync();
+    }
+
+    /// <summary>SIGKILL, and the wait until it is gone.</summary>
+    internal async Task KillAsync()
+    {
+        Deaths[Worker] = TimeProvider.System.GetTimestamp();
+        Process.Signal(ProcessSignal.Kill);
+        await Process.WaitForExitAsync(Patience);
+        await Process.DisposeAsync();
+    }
+
+    /// <summary>The end that a process comes to when it is told; what is wrong with it, or null.</summary>
+    internal async Task<string?> StopAsync()
+    {
+        try
+        {
+            await TellAsync(Orders.Stop);
+            var code = await Process.WaitForExitAsync(Patience);
+            return code == 0 ? null : Complaint($"ended with exit code {code}");
+        }
+        catch (Exception failure) when (failure is TimeoutException or IOException or InvalidOperationException)
+        {
+            return Complaint($"did not end when it was told: {failure.Message}");
+        }
+    }
+
+    internal string Complaint(string what) => $"worker {Worker} of seat {number} {what}. It said:\n{string.Join('\n', Process.Errors.TakeLast(20))}";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        await Proxy.DisposeAsync();
+    }
+}

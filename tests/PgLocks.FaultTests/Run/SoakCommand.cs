@@ -1,0 +1,43 @@
+using System.CommandLine;
+using PgLocks.FaultTests.Faults;
+using PgLocks.FaultTests.Traffic;
+
+namespace PgLocks.FaultTests;
+
+/// <summary>The long form, on the command line.</summary>
+internal static class SoakCommand
+{
+    internal const string Verb = "soak";
+
+    internal static Task<int> RunAsync(string[] arguments)
+    {
+        var seed = new Option<int?>("--seed") { Description = "Repeats the schedule of another run; default: a new one." };
+        var minutes = new Option<double?>("--minutes") { Description = "How long faults are injected; default: until each kind was injected once." };
+        var faults = new Option<string>("--faults") { Description = $"Only these kinds, with commas: {string.Join(", ", Fault.All.Select(fault => fault.Name))}." };
+        var processes = new Option<int>("--processes") { Description = "Worker processes at once, 2 to 6.", DefaultValueFactory = _ => 4 };
+        var mutation = new Option<Mutation>("--mutation") { Description = "Turns one defence off, to see that it is missed." };
+        var keep = new Option<bool>("--keep") { Description = "Keeps the history also when nothing is wrong." };
+        processes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 2 or > TrafficKeys.MostSeats)
+                result.AddError($"--processes is 2 to {TrafficKeys.MostSeats}.");
+        });
+        var command = new RootCommand("Traffic of several processes, faults by a seeded schedule, and a check of every invariant.") { seed, minutes, faults, processes, mutation, keep };
+        command.SetAction(async (parsed, _) =>
+        {
+            var report = await new FaultRun(
+                new RunOptions
+                {
+                    Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
+                    Minutes = parsed.GetValue(minutes),
+                    Faults = parsed.GetValue(faults)?.Split(',') ?? [],
+                    Processes = parsed.GetValue(processes),
+                    Mutation = parsed.GetValue(mutation),
+                    Keep = parsed.GetValue(keep),
+                },
+                Console.WriteLine).RunAsync();
+            return report.IsClean ? 0 : 1;
+        });
+        return command.Parse(arguments).InvokeAsync();
+    }
+}

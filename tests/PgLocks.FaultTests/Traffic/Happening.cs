@@ -1,0 +1,42 @@
+namespace PgLocks.FaultTests.Traffic;
+
+/// <summary>What a worker writes into its journal.</summary>
+internal static class Happening
+{
+    /// <summary>The process has an instance: its id is the text.</summary>
+    internal const string Started = "started";
+
+    /// <summary>An acquire returned a lease. The number is when it was called.</summary>
+    internal const string Granted = "granted";
+
+    /// <summary>An acquire ended with a typed error, which is the text. The number is when it was called; the section is its timeout.</summary>
+    internal const string Refused = "refused";
+
+    /// <summary>An acquire ended with an exception that the contract does not name.</summary>
+    internal const string Untyped = "untyped";
+
+    /// <summary>A critical section began. The number is the section that was inside already, or 0.</summary>
+    internal const string Entered = "entered";
+
+    /// <summary>A critical section ended: <see cref="Done"/> or <see cref="Lost"/>.</summary>
+    internal const string Left = "left";
+
+    /// <summary>An increment is about to be committed. The number is the new value.</summary>
+    internal const string Committing = "committing";
+
+    /// <summary>The server acknowledged the increment.</summary>
+    internal const string Acknowledged = "acknowledged";
+
+    /// <summary>The increment failed, for the reason that is the text.</summary>
+    internal const string Failed = "failed";
+
+    /// <summary>The whole process stood still, since the number.</summary>
+    internal const string Paused = "paused";
+
+    /// <summary>Everything is released and closed.</summary>
+    internal const string Closed = "closed";
+
+    internal const string Done = "done";
+
+    internal const string Lost = "lost";
+}
