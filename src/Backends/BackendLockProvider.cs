@@ -21,6 +21,7 @@ public abstract class BackendLockProvider : ILockProvider, IAsyncDisposable
 
     private protected BackendLockProvider(string name, BackendOptions options, IHoldSource source, int poolSize = 256, bool caches = false)
     {
+        Identity = options.Place;
         _holds = new HoldTable(source, TimeProvider.System);
         _map = new SlotMap(poolSize);
         _caches = caches;
@@ -67,6 +68,9 @@ public abstract class BackendLockProvider : ILockProvider, IAsyncDisposable
             await _holds.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Which locks these are; see <see cref="BackendOptions.Place"/>.</summary>
+    internal string Identity { get; }
 
     /// <summary>Completes when the backend has carried out every release so far.</summary>
     internal Task ReleasedAsync() => _holds.ReleasedAsync();

@@ -11,6 +11,9 @@ public abstract class BackendOptions
     /// <value>Zero to <see cref="int.MaxValue"/> ms, or <see cref="Timeout.InfiniteTimeSpan"/>; default 5 s.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Which locks these are, without a password: two processes exclude each other only if theirs are the same.</summary>
+    internal virtual string Place => "";
+
     /// <summary>The options that do not fit, each told with its name and its range.</summary>
     internal virtual IEnumerable<string> Problems()
     {

@@ -11,6 +11,8 @@ public sealed class CoordinatorLockOptions : BackendOptions
     /// <value>Default <see cref="CoordinatorFlow.ShardedDictionaries"/>.</value>
     public CoordinatorFlow Flow { get; set; } = CoordinatorFlow.ShardedDictionaries;
 
+    internal override string Place => $"coordinator {Path.GetFullPath(SocketPath)} on {Environment.MachineName}";
+
     internal override IEnumerable<string> Problems()
     {
         foreach (string problem in base.Problems())

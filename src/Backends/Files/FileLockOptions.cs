@@ -7,6 +7,8 @@ public sealed class FileLockOptions : BackendOptions
     /// <value>Required.</value>
     public string Folder { get; set; } = "";
 
+    internal override string Place => $"files {Path.GetFullPath(Folder)} on {Environment.MachineName}";
+
     internal override IEnumerable<string> Problems()
     {
         foreach (string problem in base.Problems())

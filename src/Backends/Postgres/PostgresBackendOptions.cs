@@ -1,3 +1,5 @@
+using PgLocks.Backends.Postgres;
+
 namespace PgLocks.Backends;
 
 /// <summary>How the providers on PostgreSQL behave.</summary>
@@ -18,6 +20,8 @@ public sealed class PostgresBackendOptions : BackendOptions
     /// <summary>How many server sessions this process opens at most. Each lease and each waiter needs one.</summary>
     /// <value>1 to 1,000; default 64.</value>
     public int MaxSessions { get; set; } = 64;
+
+    internal override string Place => SpaceOf.Describe("slots", ConnectionString, Space);
 
     internal override IEnumerable<string> Problems()
     {

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace PgLocks.Backends;
 
 /// <summary>How a <see cref="RedisLockProvider"/> behaves.</summary>
@@ -14,6 +16,8 @@ public sealed class RedisLockOptions : BackendOptions
     /// <summary>What the names of all keys in Redis begin with.</summary>
     /// <value>Default <c>pglocks:</c>.</value>
     public string Prefix { get; set; } = "pglocks:";
+
+    internal override string Place => $"redis {string.Join(',', ConfigurationOptions.Parse(Configuration).EndPoints)} {Prefix}*";
 
     internal override IEnumerable<string> Problems()
     {

@@ -26,7 +26,8 @@ BEGIN
 
     IF to_regrole('pglocks_app') IS NOT NULL THEN
         GRANT INSERT, UPDATE ON pglocks.fences, pglocks.instances, pglocks.miners, pglocks.trade_pairs, pglocks.position_keys TO pglocks_app;
-        GRANT INSERT, UPDATE, DELETE ON pglocks.sessions, pglocks.held_locks, pglocks.key_users TO pglocks_app;
+        GRANT INSERT, UPDATE, DELETE ON
+            pglocks.sessions, pglocks.held_locks, pglocks.key_users, pglocks.rollout_instances, pglocks.rollout_stats TO pglocks_app;
         GRANT INSERT ON pglocks.lock_stats, pglocks.lock_events TO pglocks_app;
         GRANT EXECUTE ON FUNCTION
             pglocks.lockable_slot(text, text, text), pglocks.await_lock_delay(int4, int4, int4), pglocks.xact_lock(text, text, text),
