@@ -7,6 +7,7 @@ using PgLocks.AdminTool.Commands.Locks;
 using PgLocks.AdminTool.Commands.Migrate;
 using PgLocks.AdminTool.Commands.Pool;
 using PgLocks.AdminTool.Commands.Registry;
+using PgLocks.AdminTool.Commands.Rollout;
 using PgLocks.AdminTool.Commands.Stats;
 using PgLocks.AdminTool.Commands.Telemetry;
 using PgLocks.AdminTool.Commands.Top;
@@ -44,6 +45,7 @@ public static class Tool
             new TopCommand(common),
             new PoolCommands(common),
             new RegistryCommands(common),
+            new RolloutCommands(common),
             new TelemetryCommands(common),
             new DoctorCommand(common),
             new DemoCommand(common),

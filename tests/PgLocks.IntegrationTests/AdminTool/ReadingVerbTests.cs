@@ -12,6 +12,7 @@ public sealed class ReadingVerbTests(PostgresServer server, ReadingVerbTests.Pop
     [
         "locks list", "locks long-held", "locks waiting", "locks show 17", "stats keys", "stats slots", "stats instances", "stats heatmap --by wait", "stats heatmap --by keys",
         "top", "top --by keys", "pool show", "pool what-if", "registry miners list", "registry pairs list", "registry keys list",
+        "rollout status", "rollout compare",
     ];
 
     public static TheoryData<string> VerbsOfSpaces => [.. OfSpaces];
@@ -54,7 +55,8 @@ public sealed class ReadingVerbTests(PostgresServer server, ReadingVerbTests.Pop
         await blocker.ExecuteAsync(
             verb.StartsWith("migrate", StringComparison.Ordinal)
                 ? "LOCK TABLE pglocks.schema_versions"
-                : "LOCK TABLE pglocks.held_locks, pglocks.sessions, pglocks.instances, pglocks.lock_stats, pglocks.position_keys, pglocks.miners, pglocks.trade_pairs");
+                : "LOCK TABLE pglocks.held_locks, pglocks.sessions, pglocks.instances, pglocks.lock_stats, pglocks.position_keys, pglocks.miners, pglocks.trade_pairs, "
+                + "pglocks.rollout_instances, pglocks.rollout_stats");
 
         var run = await scene.RunAsync([.. verb.Split(' '), "--timeout", "300ms", "--output", "json"]);
 
@@ -115,6 +117,13 @@ public sealed class ReadingVerbTests(PostgresServer server, ReadingVerbTests.Pop
             var orders = await _scene.ProcessAsync("orders", 4711);
             await _scene.HoldAsync(orders, 17, "5GhC, \"x\"", "EURUSD", "90 seconds");
             await _scene.WaitAsync(await _scene.ProcessAsync("late", 4712), 17);
+            await orders.ExecuteAsync(
+                """
+                INSERT INTO pglocks.rollout_instances (instance_id, class_id, application, host, pid, old_side, new_side, lease_ms, backend_pid, backend_start)
+                SELECT gen_random_uuid(), $1, 'orders', 'host-1', 4711, 'files, "x"', 'new', 3000, pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
+                """,
+                LockScene.ClassId);
+            await orders.ExecuteAsync("INSERT INTO pglocks.rollout_stats SELECT $1, gen_random_uuid(), 'both', 'old', 1, '{5}', '{2}', '{6}', '{2}', now()", LockScene.ClassId);
             foreach (var hotkey in new[] { "one", "two" })
                 await _scene.Stats.AddAsync(await _scene.Stats.KeyAsync(hotkey, "EURUSD", 30), _scene.Stats.Instances[0], 0, [1, 2], [3, 4], contendedSlot: 1);
             return _scene;

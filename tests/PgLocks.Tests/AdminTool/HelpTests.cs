@@ -16,6 +16,7 @@ public sealed partial class HelpTests
         "stats keys", "stats slots", "stats instances", "stats heatmap", "top", "pool show", "pool what-if", "doctor", "demo",
         "registry miners list", "registry miners add", "registry miners retire", "registry miners import",
         "registry pairs list", "registry pairs add", "registry pairs retire", "registry pairs import",
+        "rollout status", "rollout start", "rollout advance", "rollout abort", "rollout compare",
         "registry keys list", "registry keys add", "registry keys retire", "registry keys import",
         "telemetry status", "telemetry maintain", "telemetry retention", "telemetry seed",
     ];
