@@ -4,7 +4,8 @@ using PgLocks.TestKit;
 using PgLocks.TestWorker;
 
 // One process of a test: 'count' increments a counter that nothing but the lock protects, 'hold' obeys line by line.
-// With 'backend-' before it the provider is the named one, else a native one, with short times for 'hold' and the usual ones for 'hold-long'. 'coordinate' keeps the locks of other processes.
+// With 'backend-' before it the provider is the named one, else a native one, with short times for 'hold' and the usual ones for 'hold-long'. 'coordinate' keeps the locks of other processes;
+// 'rollout' counts while it is moved from one provider to another.
 if (args[0] == "coordinate")
 {
     await using var coordinator = LockCoordinator.Start(new LockCoordinatorOptions { SocketPath = args[1] });
@@ -20,6 +21,11 @@ if (args[0].StartsWith("backend-", StringComparison.Ordinal))
         await Counting.RunAsync(backend, args[3], int.Parse(args[4]), int.Parse(args[5]));
     else
         await Holding.RunAsync(backend, args[2]);
+    return;
+}
+if (args[0] == "rollout")
+{
+    await RollingOut.RunAsync(args[1], args[2], args[3], args[4], int.Parse(args[5]));
     return;
 }
 var options = new PgLocksOptions
