@@ -15,13 +15,13 @@ internal sealed class LockSession : IDisposable
     private readonly TransferBatch?[] _batches = new TransferBatch?[8];
     private volatile bool _isWaiting;
 
-    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long sentAt)
+    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long readAt, long sentAt)
     {
         _context = context;
         _connection = connection;
         _backendPid = server.BackendPid;
         Lease = new SessionLease(role);
-        _youngUntil = sentAt + context.Ticks(context.Options.LockDelay - server.Age);
+        _youngUntil = readAt + context.Ticks(context.Options.LockDelay - server.Age);
         Renew(sentAt);
     }
 
@@ -37,13 +37,15 @@ internal sealed class LockSession : IDisposable
         try
         {
             connection.Open();
-            long sentAt = context.Time.GetTimestamp();
+            long readAt = context.Time.GetTimestamp();
             ServerInfo server = ServerInfo.Read(connection);
             server.Check(connection, context.Options.AllowSessionPooler);
             SpaceReader.Recheck(connection, context.Space, server);
+            // The proof of life is the last answer: moving the sequences of a recovered server can take longer than a lease.
+            long sentAt = context.Time.GetTimestamp();
             ApplySettings(connection, context.Connections);
             context.Opened(new SessionOpened(server.BackendPid, server.BackendStart, role));
-            return new LockSession(context, connection, role, server, sentAt);
+            return new LockSession(context, connection, role, server, readAt, sentAt);
         }
         catch
         {

@@ -35,6 +35,7 @@ internal sealed partial class Turn
     private ValueTask<LockLease?>? _granting;
     private LockLease _lease;
     private long _endsAt;
+    private int _waits;
     private bool _isAsked;
     private bool _isClosed;
 
@@ -164,10 +165,24 @@ internal sealed partial class Turn
     private void AcquireLock()
     {
         ValueTask<LockLease?> granting = _gate.TryAcquireAsync(SlotPolicy.TurnWait, CancellationToken.None);
+        int wait;
         lock (_sync)
+        {
             _granting = granting;
+            wait = ++_waits;
+        }
         Look();
-        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.TurnWaitTicks, Look);
+        _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.TurnWaitTicks, () => LookUntilItEnds(wait));
+    }
+
+    /// <summary>The end of the wait may come late: it is a timer's, and those need the thread pool.</summary>
+    private void LookUntilItEnds(int wait)
+    {
+        if (Volatile.Read(ref _waits) != wait)
+            return;
+        Look();
+        if (_state == TurnState.Waiting)
+            _pool.Agenda.At(_policy.Time.GetTimestamp() + _policy.RetryTicks, () => LookUntilItEnds(wait));
     }
 
     private void EndInTime()

@@ -11,6 +11,7 @@ public sealed class TurnTests : ISlotBackend
     private const int TurnSlot = PoolSize;
 
     private readonly FakeTimeProvider _time = new();
+    private readonly LateTimers _clock;
     private readonly Agenda _agenda;
     private readonly SlotPool _pool;
     private readonly KeyTier _keys;
@@ -22,9 +23,10 @@ public sealed class TurnTests : ISlotBackend
     public TurnTests()
     {
         var options = new PgLocksOptions { ConnectionString = "none" };
-        _agenda = new Agenda(_time);
-        _pool = new SlotPool(PoolSize, new SlotPolicy(options, _time), _agenda, _ => this);
-        _keys = new KeyTier(_time, TimeSpan.FromSeconds(5), LockSink.None, "orders", key => _pool[int.Parse(key.TradePairId, null)], (_, _, _, _) => ValueTask.CompletedTask);
+        _clock = new LateTimers(_time);
+        _agenda = new Agenda(_clock);
+        _pool = new SlotPool(PoolSize, new SlotPolicy(options, _clock), _agenda, _ => this);
+        _keys = new KeyTier(_clock, TimeSpan.FromSeconds(5), LockSink.None, "orders", key => _pool[int.Parse(key.TradePairId, null)], (_, _, _, _) => ValueTask.CompletedTask);
         _session.TryRenew(long.MaxValue, 0);
     }
 
@@ -147,6 +149,22 @@ public sealed class TurnTests : ISlotBackend
     }
 
     [Fact]
+    public async Task AcquireAsync_NoTurnAndItsTimerIsLate_GoesItsOwnWayAllTheSame()
+    {
+        await MakeCrowdAsync();
+        _clock.Lateness = TimeSpan.FromMilliseconds(3);
+        _ = Acquire(0);
+        _gains.Clear();
+
+        Pass(TimeSpan.FromMilliseconds(200));
+        Assert.Empty(_gains);
+        Pass(TimeSpan.FromMilliseconds(3));
+        Pass(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal([0], _gains);
+    }
+
+    [Fact]
     public void IsThere_ManyTurnsThatWereNotWorthIt_PausesAndThenPausesLonger()
     {
         var crowd = new Crowd(new SlotPolicy(new PgLocksOptions { ConnectionString = "none" }, _time) { CrowdSize = 1 });
@@ -203,5 +221,17 @@ public sealed class TurnTests : ISlotBackend
     {
         _time.Advance(time);
         _agenda.RunDue();
+    }
+
+    /// <summary>A clock whose timers fire later than they should, as those of a busy process do.</summary>
+    private sealed class LateTimers(FakeTimeProvider time) : TimeProvider
+    {
+        internal TimeSpan Lateness { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime + Lateness, period);
     }
 }
