@@ -21,6 +21,7 @@ public static class BackendProviders
         "sharded" => await CoordinatorLockProvider.StartAsync(new CoordinatorLockOptions { SocketPath = target }),
         "old-way" => await CoordinatorLockProvider.StartAsync(new CoordinatorLockOptions { SocketPath = target, Flow = CoordinatorFlow.OneDictionary }),
         "redis" => await RedisLockProvider.StartAsync(new RedisLockOptions { Configuration = target, Expiry = RedisExpiry }),
+        "rollout" => await RolledOut.StartAsync(target.Split('|')[0], target.Split('|')[1]),
         _ => throw new ArgumentException($"'{name}' is no lock provider.", nameof(name)),
     };
 }
