@@ -54,8 +54,30 @@ public sealed class ChangingVerbTests(PostgresServer server)
             run => Assert.True(run.ExitCode == ExitCode.Done, run.All));
     }
 
+    [Fact]
+    public async Task Rollout_AdminRole_GoesThereAndBackAndIsAudited()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await using var admin = await TestRole.CreateAsync(scene.Database, memberOf: "pglocks_admin");
+
+        foreach (var verb in new[] { "start", "advance", "abort", "abort" })
+        {
+            var run = await RunAsync(admin, "rollout", verb);
+            Assert.True(run.ExitCode == ExitCode.Done, run.All);
+        }
+
+        Assert.Equal(
+            $"1 0 100 {admin.Name}, 2 100 100 {admin.Name}, 3 0 100 {admin.Name}, 4 0 0 {admin.Name}",
+            await scene.Database.ScalarAsync<string>(
+                """
+                SELECT string_agg(concat_ws(' ', data->>'generation', data->>'new_percent', data->>'both_percent', data->>'by'), ', ' ORDER BY at)
+                FROM pglocks.lock_events WHERE kind = 'rollout'
+                """));
+    }
+
     [Theory]
     [InlineData("locks terminate 17 --yes")]
+    [InlineData("rollout start")]
     [InlineData("locks yield 17")]
     [InlineData("registry miners add 5GhC")]
     [InlineData("registry pairs retire EURUSD")]

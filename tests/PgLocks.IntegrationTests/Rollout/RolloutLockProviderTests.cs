@@ -1,6 +1,8 @@
 using Npgsql;
+using PgLocks.Backends;
 using PgLocks.Backends.Rollout;
 using PgLocks.IntegrationTests.Locks;
+using PgLocks.IntegrationTests.Schema;
 using PgLocks.TestKit;
 
 namespace PgLocks.IntegrationTests.Rollout;
@@ -55,6 +57,29 @@ public sealed class RolloutLockProviderTests(PostgresServer server)
             await using var free = await newSide.TryAcquireAsync(key);
             Assert.Equal(RolloutState.HashOf(key) < 40, free is null);
         }
+    }
+
+    [Fact]
+    public async Task FencingToken_FromOldToNew_IncreasesAtEveryStep()
+    {
+        await using var fixture = await RolloutFixture.CreateAsync(server);
+        await using var newSide = await fixture.Database.StartProviderAsync();
+        // The new side has granted the key before, and still keeps its slot.
+        (await newSide.AcquireAsync(TestKeys.Key)).Dispose();
+        await using var rollout = await RolloutLockProvider.StartAsync(await fixture.FilesAsync("old"), newSide, RolloutWitness.Options(fixture.Database.ConnectionString, "orders"));
+        long last = 0;
+
+        foreach (var step in new[] { "status", "start", "advance" })
+        {
+            if (step != "status")
+                await fixture.StepAsync(step);
+            await using var lease = await rollout.AcquireAsync(TestKeys.Key);
+            Assert.True(lease.FencingToken > last, $"{lease.FencingToken} after {last} in step {step}");
+            last = lease.FencingToken;
+        }
+
+        Assert.True(await fixture.Database.ScalarAsync<long>("SELECT last_value FROM pglocks.slot_1346849792_0") >= 1 << 20);
+        await rollout.DisposeAsync();
     }
 
     [Fact]
@@ -115,6 +140,21 @@ public sealed class RolloutLockProviderTests(PostgresServer server)
         await Assert.ThrowsAsync<PgLocksConfigurationException>(() => fixture.StartAsync("orders", change: options => options.OldSide = new string('x', 201)));
         await Assert.ThrowsAsync<PgLocksConfigurationException>(() => fixture.StartAsync("orders", change: options => options.HeartbeatInterval = options.LeaseDuration));
         await Assert.ThrowsAsync<PgLocksConfigurationException>(() => fixture.StartAsync("orders", change: options => options.Space = "nowhere"));
+    }
+
+    [Fact]
+    public async Task StartAsync_AppRole_MayTakePartAndMayNotChange()
+    {
+        await using var fixture = await RolloutFixture.CreateAsync(server);
+        await using var app = await TestRole.CreateAsync(fixture.Database, memberOf: "pglocks_app");
+        await using var rollout = await fixture.StartAsync("orders", change: options => options.ConnectionString = app.ConnectionString);
+        await fixture.StepAsync("start");
+        (await rollout.AcquireAsync(TestKeys.Key)).Dispose();
+
+        await Eventually.ThatAsync(() => fixture.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pglocks.rollout_stats)"), because: "it writes its figures");
+        var refused = await ToolRun.OfAsync("rollout", "advance", "--output", "json", "--connection", app.ConnectionString);
+        Assert.Equal("permission_denied", refused.Json.GetProperty("error").GetProperty("code").GetString());
+        await rollout.DisposeAsync();
     }
 
     [Fact]
