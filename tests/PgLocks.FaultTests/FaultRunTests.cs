@@ -1,8 +1,9 @@
 using PgLocks.FaultTests.Faults;
+using PgLocks.FaultTests.Traffic;
 
 namespace PgLocks.FaultTests;
 
-/// <summary>The short form: every kind of fault that needs no special server, once, in an order of its own each time.</summary>
+/// <summary>The short form of the run, and whether it would notice.</summary>
 public sealed class FaultRunTests(ITestOutputHelper output)
 {
     [Fact]
@@ -16,5 +17,18 @@ public sealed class FaultRunTests(ITestOutputHelper output)
         Assert.Equal(Fault.Of(options).Select(fault => fault.Name).Order(), report.Faults.Keys.Order());
         Assert.True(report.Acknowledged > 0, "no increment was acknowledged");
         Assert.True(report.Turns > 0, "no turn was given");
+    }
+
+    [Theory]
+    [InlineData(nameof(Mutation.NoLockDelay), "I2", "net-stall-terminate", 3)]
+    [InlineData(nameof(Mutation.NoDeadline), "I2", "net-stall", 2)]
+    [InlineData(nameof(Mutation.NoFence), "I3", "terminate-home", 8)]
+    public async Task Run_WithoutOneDefence_BreaksAnInvariant(string mutation, string invariant, string fault, int times)
+    {
+        var options = new RunOptions { Seed = Random.Shared.Next(), Mutation = Enum.Parse<Mutation>(mutation), Faults = [.. Enumerable.Repeat(fault, times)] };
+
+        var report = await new FaultRun(options, output.WriteLine).RunAsync();
+
+        Assert.Contains(invariant, report.Violations.Select(violation => violation.Invariant));
     }
 }

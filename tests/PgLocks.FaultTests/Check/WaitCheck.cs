@@ -5,8 +5,8 @@ namespace PgLocks.FaultTests.Check;
 /// <summary>I4: every acquire ends with a lease or a typed error. How late, past its timeout, is measured where its process did not stand still.</summary>
 internal static class WaitCheck
 {
-    /// <summary>Beyond any delay of a busy machine: a wait that ended so late was forgotten.</summary>
-    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(10);
+    /// <summary>Beyond any delay of a busy machine, or of a thread pool that is starved for 10 s: a wait that ended so late was forgotten.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(15);
 
     internal static IEnumerable<Violation> Check(History history)
     {

@@ -38,8 +38,8 @@ internal static class ServerFaults
         var connections = new List<NpgsqlConnection>();
         try
         {
-            injection.Start();
             await FillAsync(arena, connections);
+            injection.Start();
             await using (var terminate = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'pglocks:%:home'", connections[0]))
                 await terminate.ExecuteNonQueryAsync();
             await FillAsync(arena, connections);

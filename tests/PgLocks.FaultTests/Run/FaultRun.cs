@@ -99,7 +99,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
         var report = RunReport.Of(options, minutes, history, violations, _stuck, witnessed.Excused, await TurnsAsync(arena));
         var text = TextReport.Of(report, history);
         say(text);
-        if (!report.IsClean || options.Keep)
+        if (options.Keep || (options.Mutation == Mutation.None && !report.IsClean))
             say($"The history is in {await folder.KeepAsync(report, text)}\nRepeat with: {options.Command}");
         return report;
     }

@@ -17,7 +17,7 @@ internal sealed record RunOptions
 
     public Mutation Mutation { get; init; }
 
-    /// <summary>Whether the history is kept when nothing is wrong, too.</summary>
+    /// <summary>Whether the history is kept also when nothing is wrong, or nothing but what a mutation does.</summary>
     public bool Keep { get; init; }
 
     /// <summary>The long form has the faults that take long.</summary>
