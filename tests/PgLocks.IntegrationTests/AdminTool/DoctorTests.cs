@@ -1,4 +1,5 @@
 using PgLocks.AdminTool;
+using PgLocks.AdminTool.Demo;
 using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
@@ -42,6 +43,48 @@ public sealed class DoctorTests(PostgresServer server)
         await new SchemaMigrator(database.ConnectionString).MigrateUpAsync(202611221030, TestContext.Current.CancellationToken);
 
         Assert.Equal("fail", State(await ToolRun.OfAsync("doctor", "--output", "json", "--connection", database.ConnectionString), "schema"));
+    }
+
+    [Fact]
+    public async Task Doctor_SchemaAhead_FailsAndAsksForANewerTool()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await scene.Database.ExecuteAsync("INSERT INTO pglocks.schema_versions SELECT (jsonb_populate_record(v, '{\"version\": 209901010000}')).* FROM pglocks.schema_versions v LIMIT 1");
+
+        var run = await scene.RunAsync("doctor", "--output", "json");
+
+        Assert.Equal("fail", State(run, "schema"));
+        Assert.NotEmpty(Check(run, "schema").GetProperty("remedy").GetString()!);
+    }
+
+    [Fact]
+    public async Task Doctor_Standby_Fails()
+    {
+        await using var primary = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound());
+        await new SchemaMigrator(primary.ConnectionString).MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var standby = await StandbyServer.StartAsync(primary);
+        await standby.CatchUpAsync();
+
+        var run = await ToolRun.OfAsync("doctor", "--output", "json", "--connection", standby.ConnectionString);
+
+        Assert.Equal(ExitCode.Found, run.ExitCode);
+        Assert.Equal("fail", State(run, "primary"));
+    }
+
+    [Fact]
+    public async Task Doctor_MoreSlotsThanTheServerHasRoomForLocks_Fails()
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await scene.Database.ExecuteAsync(
+            """
+            ALTER TABLE pglocks.spaces DISABLE TRIGGER USER;
+            INSERT INTO pglocks.spaces (name, class_id, pool_size, timeline) SELECT 'large-' || n, n, 4096, 1 FROM generate_series(1, 100) AS n
+            """);
+
+        var run = await scene.RunAsync("doctor", "--output", "json");
+
+        Assert.Equal("fail", State(run, "lock_table"));
+        Assert.Contains("max_locks_per_transaction", Check(run, "lock_table").GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

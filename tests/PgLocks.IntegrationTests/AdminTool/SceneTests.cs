@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PgLocks.AdminTool;
 using PgLocks.IntegrationTests.Faults;
 using PgLocks.IntegrationTests.Locks;
 using PgLocks.TestKit;
@@ -7,7 +8,7 @@ namespace PgLocks.IntegrationTests.AdminTool;
 
 /// <summary>
 /// Five real processes: one holds a key for long, two wait for it, one is frozen with a key, one is killed with a key. Every tool and view tells
-/// of each what is true. Scaled: holds count as long from 200 ms on, and last for seconds; every age that is asserted is the true one.
+/// of each what is true. Holds count as long from 200 ms on; every age that is asserted is the true one, and the long one is held for 40 s.
 /// </summary>
 public sealed class SceneTests(PostgresServer server) : IAsyncLifetime
 {
@@ -71,6 +72,11 @@ public sealed class SceneTests(PostgresServer server) : IAsyncLifetime
         await Eventually.EqualAsync(4, () => _database.ScalarAsync<long>(
             "SELECT count(DISTINCT instance_id) FROM pglocks.sessions JOIN pg_stat_activity a ON a.pid = backend_pid AND a.backend_start = sessions.backend_start"));
         await DoctorTellsAsync(killed);
+
+        await Eventually.ThatAsync(
+            () => _database.ScalarAsync<bool>("SELECT hold_age >= interval '40 s' FROM pglocks.current_holders WHERE slot = 5"), TimeSpan.FromSeconds(60), because: "it is held for 40 s");
+        var over = await RunAsync("locks", "long-held", "--over", "40s", "--fail-if-any");
+        Assert.Equal((ExitCode.Found, 5), (over.ExitCode, Number(Assert.Single(over.Json.GetProperty("locks").EnumerateArray()), "slot")));
 
         await holder.AskAsync($"release {Long.MinerHotkey}");
         Assert.True(await Worker.TokenAsync(first.AnswerAsync(Worker.AcquireOrder(Long))) > token);
