@@ -17,9 +17,6 @@ internal sealed class FigureWriter : IAsyncDisposable
         _loop = seat.Options.TelemetryInterval == Timeout.InfiniteTimeSpan ? Task.CompletedTask : LoopAsync();
     }
 
-    /// <summary>Whether the last write failed.</summary>
-    internal Exception? Failure { get; private set; }
-
     public async ValueTask DisposeAsync()
     {
         await _closed.CancelAsync().ConfigureAwait(false);
@@ -58,11 +55,10 @@ internal sealed class FigureWriter : IAsyncDisposable
                     AddTo(batch, figures);
                 await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
-            Failure = null;
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
         {
-            Failure = failure;
+            // The next one writes the same totals, and more.
         }
     }
 
