@@ -6,6 +6,9 @@ namespace PgLocks.FaultTests;
 /// <summary>The short form of the run, and whether it would notice.</summary>
 public sealed class FaultRunTests(ITestOutputHelper output)
 {
+    /// <summary>What a fault does to a run without a defence depends on who holds what at that moment: it shows itself soon, but not every time.</summary>
+    private const int MostRuns = 4;
+
     [Fact]
     public async Task Run_EveryKindOfFault_HoldsEveryInvariant()
     {
@@ -14,6 +17,7 @@ public sealed class FaultRunTests(ITestOutputHelper output)
         var report = await new FaultRun(options, output.WriteLine).RunAsync();
 
         Assert.True(report.Violations.Count == 0, $"{string.Join('\n', report.Violations.Take(10))}\nRepeat with: {options.Command}");
+        Assert.True(report.Stuck.Count == 0, string.Join('\n', report.Stuck));
         Assert.Equal(Fault.Of(options).Select(fault => fault.Name).Order(), report.Faults.Keys.Order());
         Assert.True(report.Acknowledged > 0, "no increment was acknowledged");
         Assert.True(report.Turns > 0, "no turn was given");
@@ -25,10 +29,14 @@ public sealed class FaultRunTests(ITestOutputHelper output)
     [InlineData(nameof(Mutation.NoFence), "I3", "terminate-home", 8)]
     public async Task Run_WithoutOneDefence_BreaksAnInvariant(string mutation, string invariant, string fault, int times)
     {
-        var options = new RunOptions { Seed = Random.Shared.Next(), Mutation = Enum.Parse<Mutation>(mutation), Faults = [.. Enumerable.Repeat(fault, times)] };
+        var broken = new HashSet<string>();
+        for (var run = 0; run < MostRuns && !broken.Contains(invariant); run++)
+        {
+            var options = new RunOptions { Seed = Random.Shared.Next(), Mutation = Enum.Parse<Mutation>(mutation), Faults = [.. Enumerable.Repeat(fault, times)] };
+            var report = await new FaultRun(options, output.WriteLine).RunAsync();
+            broken.UnionWith(report.Violations.Select(violation => violation.Invariant));
+        }
 
-        var report = await new FaultRun(options, output.WriteLine).RunAsync();
-
-        Assert.Contains(invariant, report.Violations.Select(violation => violation.Invariant));
+        Assert.Contains(invariant, broken);
     }
 }
