@@ -80,7 +80,7 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
             return false;
         _clock.Stop(now);
         Waited = now - StartedAt;
-        LockLease lease = _gate.Grant(tenure, fencingToken, now, this);
+        LockLease lease = _gate.Grant(tenure, fencingToken, now, new EndedWait(_gate, Causes, Waited, _clock));
         Disarm();
         _result.SetResult(lease);
         return true;
