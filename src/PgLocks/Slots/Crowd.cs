@@ -6,18 +6,21 @@ internal sealed class Crowd(SlotPolicy policy)
     /// <summary>So many turns that were not worth it, one after the other, and none is taken for a pause that grows from time to time.</summary>
     private const int MostWasted = 16;
 
-    private readonly long[] _blocked = [.. Enumerable.Repeat(long.MinValue / 2, policy.CrowdSize)];
+    private readonly int[] _slots = [.. Enumerable.Repeat(-1, policy.CrowdSize)];
+    private readonly long[] _times = [.. Enumerable.Repeat(long.MinValue / 2, policy.CrowdSize)];
     private long _until = long.MinValue / 2;
     private long _notBefore = long.MinValue / 2;
-    private int _next;
     private int _wasted;
     private long _pause = policy.PauseTicks;
 
-    internal void Blocked(long now)
+    /// <summary>Different slots are counted: one hot slot is no crowd, however often it is waited for.</summary>
+    internal void Blocked(int slot, long now)
     {
-        _blocked[_next] = now;
-        _next = (_next + 1) % policy.CrowdSize;
-        if (now - _blocked[_next] <= policy.CrowdTicks)
+        int at = Array.IndexOf(_slots, slot);
+        if (at < 0)
+            at = Array.IndexOf(_times, _times.Min());
+        (_slots[at], _times[at]) = (slot, now);
+        if (now - _times.Min() <= policy.CrowdTicks)
             _until = now + policy.CrowdTicks;
     }
 

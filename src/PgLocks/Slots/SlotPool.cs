@@ -79,7 +79,7 @@ internal sealed class SlotPool : ISlotEvents
         bool isWanted = _slots[slot].Blocked(sentAt);
         Turn.Answered(slot);
         if (isWanted && slot != Slots.Count)
-            Turn.Blocked(Policy.Time.GetTimestamp());
+            Turn.Blocked(slot, Policy.Time.GetTimestamp());
         return isWanted;
     }
 

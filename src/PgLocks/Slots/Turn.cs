@@ -80,10 +80,10 @@ internal sealed partial class Turn
     }
 
     /// <summary>Another owns a slot that is wanted here.</summary>
-    internal void Blocked(long now)
+    internal void Blocked(int slot, long now)
     {
         lock (_sync)
-            _crowd.Blocked(now);
+            _crowd.Blocked(slot, now);
     }
 
     /// <summary>How long an asked slot is kept because of the turn; not at all if that is over for the others' taste.</summary>

@@ -164,26 +164,6 @@ public sealed class TurnTests : ISlotBackend
         Assert.Equal([0], _gains);
     }
 
-    [Fact]
-    public void IsThere_ManyTurnsThatWereNotWorthIt_PausesAndThenPausesLonger()
-    {
-        var crowd = new Crowd(new SlotPolicy(new PgLocksOptions { ConnectionString = "none" }, _time) { CrowdSize = 1 });
-        foreach (var pause in new[] { 1, 2, 4 })
-        {
-            for (var turn = 0; turn < 16; turn++)
-            {
-                crowd.Blocked(_time.GetTimestamp());
-                Assert.True(crowd.IsThere(_time.GetTimestamp()));
-                crowd.TurnEnded(_time.GetTimestamp(), wasWorthIt: false);
-            }
-
-            _time.Advance(TimeSpan.FromSeconds(pause - 0.1));
-            crowd.Blocked(_time.GetTimestamp());
-            Assert.False(crowd.IsThere(_time.GetTimestamp()));
-            _time.Advance(TimeSpan.FromSeconds(0.2));
-        }
-    }
-
     /// <summary>Four slots are found to be owned by another, are gained and yielded again.</summary>
     private async Task MakeCrowdAsync()
     {
