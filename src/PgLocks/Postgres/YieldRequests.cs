@@ -54,21 +54,21 @@ internal sealed class YieldRequests
 
     private void Begin(Wait wait, bool sentWithWait)
     {
-        bool isFirst;
         lock (_sync)
         {
-            wait.Due = _context.Time.GetTimestamp() + _context.Ticks(Pauses[0]);
-            isFirst = _waits.Count == 0;
             _waits.Add(wait);
             if (!sentWithWait)
                 SetOf(wait).Add(wait.Slot);
+            RepeatLater(wait, _context.Time.GetTimestamp());
         }
-        if (isFirst)
-            RepeatSoon();
         SendIfIdle();
     }
 
-    private void RepeatSoon() => _context.Agenda.At(_context.Time.GetTimestamp() + _context.Ticks(Pauses[0]), Repeat);
+    private void RepeatLater(Wait wait, long now)
+    {
+        wait.Due = now + _context.Ticks(Pauses[wait.Pause]);
+        _context.Agenda.At(wait.Due, Repeat);
+    }
 
     private void Repeat()
     {
@@ -77,7 +77,6 @@ internal sealed class YieldRequests
             waits = [.. _waits];
         // Asked outside the lock, because a slot that begins to wait holds its own and comes here.
         HashSet<Wait> over = [.. waits.Where(wait => !wait.Lasts())];
-        bool any;
         lock (_sync)
         {
             long now = _context.Time.GetTimestamp();
@@ -85,13 +84,10 @@ internal sealed class YieldRequests
             foreach (Wait wait in _waits.Where(wait => wait.Due <= now))
             {
                 wait.Pause = Math.Min(wait.Pause + 1, Pauses.Length - 1);
-                wait.Due = now + _context.Ticks(Pauses[wait.Pause]);
                 SetOf(wait).Add(wait.Slot);
+                RepeatLater(wait, now);
             }
-            any = _waits.Count > 0;
         }
-        if (any)
-            RepeatSoon();
         SendIfIdle();
     }
 
