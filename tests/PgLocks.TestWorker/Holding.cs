@@ -25,7 +25,7 @@ internal static class Holding
                     case "acquire":
                         if (!locks.TryGetValue((words[1], words[2]), out var position))
                             locks.Add((words[1], words[2]), position = provider.GetLock(words[1], words[2]));
-                        var lease = await position.AcquireAsync(TimeSpan.FromSeconds(30));
+                        var lease = await position.AcquireAsync(TimeSpan.FromMinutes(1));
                         leases[words[1]] = lease;
                         lease.LostToken.Register(() => Console.WriteLine($"lost {words[1]}"));
                         return $"token {lease.FencingToken}";

@@ -40,7 +40,7 @@ if (args.Contains("--observed"))
 {
     options.TelemetryInterval = TimeSpan.FromMilliseconds(100);
     options.LongHoldThreshold = TimeSpan.FromMilliseconds(200);
-    options.ServerLeaseDuration = TimeSpan.FromSeconds(25);
+    options.ServerLeaseDuration = TimeSpan.FromSeconds(20);
 }
 if (args[0] == "hold")
 {

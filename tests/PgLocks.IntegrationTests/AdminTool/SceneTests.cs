@@ -66,11 +66,11 @@ public sealed class SceneTests(PostgresServer server) : IAsyncLifetime
 
         await _database.UntilOwnedAsync(6, owned: false);
         Assert.Equal([$"5 {Id(holder)}"], await _database.ColumnAsync<string>("SELECT concat_ws(' ', slot, pid) FROM pglocks.long_held"));
+        await UntilLiveAsync(3);
         await DoctorTellsAsync(killed, frozen);
         frozen.Process.Signal(ProcessSignal.Continue);
         await frozen.Process.WaitForLineAsync($"lost {OfFrozen.MinerHotkey}");
-        await Eventually.EqualAsync(4, () => _database.ScalarAsync<long>(
-            "SELECT count(DISTINCT instance_id) FROM pglocks.sessions JOIN pg_stat_activity a ON a.pid = backend_pid AND a.backend_start = sessions.backend_start"));
+        await UntilLiveAsync(4);
         await DoctorTellsAsync(killed);
 
         await Eventually.ThatAsync(
@@ -84,6 +84,10 @@ public sealed class SceneTests(PostgresServer server) : IAsyncLifetime
             $"{Id(first)} {Long.MinerHotkey} 1", async () => await _database.ScalarAsync<string>("SELECT concat_ws(' ', pid, hotkey, waiters) FROM pglocks.current_holders WHERE slot = 5") ?? "");
         Assert.Equal([$"{Id(second)}"], await _database.ColumnAsync<string>("SELECT pid::text FROM pglocks.current_waiters"));
     }
+
+    /// <summary>A process's sessions do not end at the same moment.</summary>
+    private Task UntilLiveAsync(int processes) => Eventually.EqualAsync(processes, () => _database.ScalarAsync<long>(
+        "SELECT count(DISTINCT instance_id) FROM pglocks.sessions JOIN pg_stat_activity a ON a.pid = backend_pid AND a.backend_start = sessions.backend_start"));
 
     private async Task ViewsTellAsync(Worker holder, Worker first, Worker second, Worker frozen)
     {
