@@ -18,7 +18,6 @@ internal sealed class YieldRequests
     private readonly NpgsqlDataSource _pool;
     private readonly int[] _rounds;
     private readonly Lock _sync = new();
-    private readonly List<Wait> _waits = [];
     private readonly HashSet<int> _next = [];
     private readonly HashSet<int> _nextForeign = [];
     private bool _isSending;
@@ -54,40 +53,26 @@ internal sealed class YieldRequests
 
     private void Begin(Wait wait, bool sentWithWait)
     {
-        lock (_sync)
-        {
-            _waits.Add(wait);
-            if (!sentWithWait)
-                SetOf(wait).Add(wait.Slot);
-            RepeatLater(wait, _context.Time.GetTimestamp());
-        }
-        SendIfIdle();
+        RepeatLater(wait);
+        if (!sentWithWait)
+            Ask(wait);
     }
 
-    private void RepeatLater(Wait wait, long now)
+    private void RepeatLater(Wait wait) =>
+        _context.Agenda.At(_context.Time.GetTimestamp() + _context.Ticks(Pauses[wait.Pause]), () => Repeat(wait));
+
+    private void Repeat(Wait wait)
     {
-        wait.Due = now + _context.Ticks(Pauses[wait.Pause]);
-        _context.Agenda.At(wait.Due, Repeat);
+        if (!wait.Lasts())
+            return;
+        RepeatLater(wait with { Pause = Math.Min(wait.Pause + 1, Pauses.Length - 1) });
+        Ask(wait);
     }
 
-    private void Repeat()
+    private void Ask(Wait wait)
     {
-        Wait[] waits;
         lock (_sync)
-            waits = [.. _waits];
-        // Asked outside the lock, because a slot that begins to wait holds its own and comes here.
-        HashSet<Wait> over = [.. waits.Where(wait => !wait.Lasts())];
-        lock (_sync)
-        {
-            long now = _context.Time.GetTimestamp();
-            _waits.RemoveAll(over.Contains);
-            foreach (Wait wait in _waits.Where(wait => wait.Due <= now))
-            {
-                wait.Pause = Math.Min(wait.Pause + 1, Pauses.Length - 1);
-                SetOf(wait).Add(wait.Slot);
-                RepeatLater(wait, now);
-            }
-        }
+            SetOf(wait).Add(wait.Slot);
         SendIfIdle();
     }
 
@@ -140,11 +125,6 @@ internal sealed class YieldRequests
         }
     }
 
-    /// <summary>One wait, for as long as it lasts.</summary>
-    private sealed record Wait(int Slot, bool IsForeign, Func<bool> Lasts)
-    {
-        internal long Due { get; set; }
-
-        internal int Pause { get; set; }
-    }
+    /// <summary>One wait, for as long as it lasts, and which pause comes before the next request.</summary>
+    private sealed record Wait(int Slot, bool IsForeign, Func<bool> Lasts, int Pause = 0);
 }
