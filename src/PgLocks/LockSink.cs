@@ -23,11 +23,11 @@ internal abstract class LockSink
     {
         internal static readonly NoKey Instance = new();
 
-        internal override void Released(long held, IWait? wait, bool lost)
+        internal override void Released(long held, EndedWait? wait, bool lost)
         {
         }
 
-        internal override void TimedOut(long waited, IWait wait)
+        internal override void TimedOut(long waited)
         {
         }
     }
@@ -40,10 +40,10 @@ internal abstract class KeySink
     /// <param name="held">How long it was held.</param>
     /// <param name="wait">The wait for it; <see langword="null"/> where there was none.</param>
     /// <param name="lost">Whether it was lost meanwhile.</param>
-    internal abstract void Released(long held, IWait? wait, bool lost);
+    internal abstract void Released(long held, EndedWait? wait, bool lost);
 
     /// <summary>A wait has ended without a lease. Any thread.</summary>
-    internal abstract void TimedOut(long waited, IWait wait);
+    internal abstract void TimedOut(long waited);
 }
 
 /// <summary>One caller's wait for one key.</summary>
@@ -53,10 +53,4 @@ internal interface IWait
 
     /// <summary>What it waits for, as far as known.</summary>
     WaitCauses Causes { get; }
-
-    /// <summary>How long it waited. Complete once the wait has ended with a lease.</summary>
-    long Waited { get; }
-
-    /// <summary>How long of that for this. Complete once the wait has ended with a lease.</summary>
-    long SpentOn(WaitPart part);
 }

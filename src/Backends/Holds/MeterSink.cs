@@ -26,7 +26,7 @@ internal sealed class MeterSink : LockSink
 
     private sealed class Key(KeyValuePair<string, object?> tag) : KeySink
     {
-        internal override void Released(long held, IWait? wait, bool lost)
+        internal override void Released(long held, EndedWait? wait, bool lost)
         {
             Wait.Record(Seconds(wait?.Waited ?? 0), tag);
             Held.Record(Seconds(held), tag);
@@ -34,6 +34,6 @@ internal sealed class MeterSink : LockSink
                 Losses.Add(1, tag);
         }
 
-        internal override void TimedOut(long waited, IWait wait) => Timeouts.Add(1, tag);
+        internal override void TimedOut(long waited) => Timeouts.Add(1, tag);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class KeyGate : KeyLine
     private KeySink? _sink;
     private long _token;
     private long _grantedAt;
-    private IWait? _wait;
+    private EndedWait? _wait;
 
     internal KeyGate(PositionKey key, KeyTier tier, SlotPort slot)
         : base(key)
@@ -87,7 +87,11 @@ internal sealed class KeyGate : KeyLine
     internal LockLease Complete(Tenure tenure, long fencingToken, long startedAt, bool wasOwned)
     {
         long now = _tier.Time.GetTimestamp();
-        return Grant(tenure, fencingToken, now, new TransactionWait(this, _wait, wasOwned, now - startedAt));
+        var clock = new WaitClock(startedAt);
+        clock.WaitFor(wasOwned ? WaitPart.Owner : WaitPart.Server, startedAt + (_wait?.Waited ?? 0));
+        clock.Stop(now);
+        WaitCauses causes = (_wait?.Causes ?? WaitCauses.None) | (wasOwned ? WaitCauses.Process : WaitCauses.None);
+        return Grant(tenure, fencingToken, now, new EndedWait(causes, now - startedAt, clock));
     }
 
     internal override void Release(Tenure tenure, long fencingToken)
@@ -108,7 +112,7 @@ internal sealed class KeyGate : KeyLine
     internal bool IsHeldWith(long fencingToken) => Volatile.Read(ref _token) == fencingToken;
 
     /// <summary>Makes the caller that owns the key its holder.</summary>
-    internal LockLease Grant(Tenure tenure, long fencingToken, long now, IWait? wait)
+    internal LockLease Grant(Tenure tenure, long fencingToken, long now, EndedWait? wait)
     {
         _grantedAt = now;
         _wait = wait;
@@ -121,7 +125,7 @@ internal sealed class KeyGate : KeyLine
     {
         long now = _tier.Time.GetTimestamp();
         if (timedOut)
-            Sink.TimedOut(now - pending.StartedAt, pending);
+            Sink.TimedOut(now - pending.StartedAt);
         if (!ownsKey)
         {
             Leave(pending);

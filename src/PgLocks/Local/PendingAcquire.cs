@@ -67,10 +67,6 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
     /// <summary>From <paramref name="at"/> on it waits for this.</summary>
     internal void WaitFor(WaitPart part, long at) => _clock.WaitFor(part, at);
 
-    public long Waited { get; private set; }
-
-    public long SpentOn(WaitPart part) => _clock.SpentOn(part);
-
     internal bool TryTakeKey() => Interlocked.CompareExchange(ref _state, ForSlot, ForKey) == ForKey;
 
     /// <summary>The slot's grant; false when the wait has ended meanwhile.</summary>
@@ -79,8 +75,7 @@ internal sealed class PendingAcquire : IValueTaskSource<LockLease>, IValueTaskSo
         if (Interlocked.CompareExchange(ref _state, Done, ForSlot) != ForSlot)
             return false;
         _clock.Stop(now);
-        Waited = now - StartedAt;
-        LockLease lease = _gate.Grant(tenure, fencingToken, now, new EndedWait(_gate, Causes, Waited, _clock));
+        LockLease lease = _gate.Grant(tenure, fencingToken, now, new EndedWait(Causes, now - StartedAt, _clock));
         Disarm();
         _result.SetResult(lease);
         return true;

@@ -29,7 +29,7 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
     /// <summary>Whether it has waited for another process since the last interval that the server took.</summary>
     internal bool HasWaitedForProcess => _waits is { HasNewForProcess: true };
 
-    internal override void Released(long held, IWait? wait, bool lost)
+    internal override void Released(long held, EndedWait? wait, bool lost)
     {
         long hold = telemetry.Nanoseconds(held);
         _counts.HoldSum += hold;
@@ -44,7 +44,7 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
         Volatile.Write(ref _counts.Acquired, _counts.Acquired + 1);
     }
 
-    internal override void TimedOut(long waited, IWait wait)
+    internal override void TimedOut(long waited)
     {
         Interlocked.Increment(ref _timedOut);
         telemetry.Add(new LockEvent("timeout", this, telemetry.Nanoseconds(waited)));
@@ -87,7 +87,7 @@ internal sealed class KeyRecorder(LockTelemetry telemetry, KeyLock keyLock) : Ke
         _zerosWritten += interval.ZeroWaits;
     }
 
-    private void Waited(IWait waited)
+    private void Waited(EndedWait waited)
     {
         WaitParts parts = telemetry.PartsOf(waited);
         (_waits ?? Made()).Add(parts, waited.Causes);

@@ -41,7 +41,7 @@ internal sealed class LockTelemetry : LockSink
 
     internal long Nanoseconds(long ticks) => ticks * _nanosecondsPerTick;
 
-    internal WaitParts PartsOf(IWait wait) => new(
+    internal WaitParts PartsOf(EndedWait wait) => new(
         Nanoseconds(wait.SpentOn(WaitPart.Key)), Nanoseconds(wait.SpentOn(WaitPart.Yield)), Nanoseconds(wait.SpentOn(WaitPart.Owner)),
         Nanoseconds(wait.SpentOn(WaitPart.Slot)), Nanoseconds(wait.SpentOn(WaitPart.Session)), Nanoseconds(wait.SpentOn(WaitPart.Server)));
 

@@ -14,8 +14,8 @@ internal sealed class CountingSink : LockSink
 
     private sealed class OneKey(CountingSink all) : KeySink
     {
-        internal override void Released(long held, IWait? wait, bool lost) => Interlocked.Increment(ref all._released);
+        internal override void Released(long held, EndedWait? wait, bool lost) => Interlocked.Increment(ref all._released);
 
-        internal override void TimedOut(long waited, IWait wait) => Interlocked.Increment(ref all._timedOut);
+        internal override void TimedOut(long waited) => Interlocked.Increment(ref all._timedOut);
     }
 }

@@ -69,7 +69,7 @@ public sealed class WaitCauseTests
     /// <summary>Remembers the causes of the last wait that was reported.</summary>
     private sealed class CauseSink : LockSink
     {
-        internal IWait? LastWait { get; private set; }
+        internal EndedWait? LastWait { get; private set; }
 
         internal WaitCauses? Last => LastWait?.Causes;
 
@@ -77,9 +77,11 @@ public sealed class WaitCauseTests
 
         private sealed class OneKey(CauseSink all) : KeySink
         {
-            internal override void Released(long held, IWait? wait, bool lost) => all.LastWait = wait;
+            internal override void Released(long held, EndedWait? wait, bool lost) => all.LastWait = wait;
 
-            internal override void TimedOut(long waited, IWait wait) => all.LastWait = wait;
+            internal override void TimedOut(long waited)
+            {
+            }
         }
     }
 }

@@ -95,7 +95,7 @@ public sealed class WaitPartTests
     private async Task AssertPartsAsync(ValueTask<LockLease?> wait, params (WaitPart Part, double Milliseconds)[] expected)
     {
         (await SlotFixture.Granted(wait)).Dispose();
-        var last = Assert.IsType<IWait>(_sink.Last, exactMatch: false);
+        var last = Assert.IsType<EndedWait>(_sink.Last);
         var parts = Enum.GetValues<WaitPart>().Select(part => (part, TimeSpan.FromTicks(last.SpentOn(part)).TotalMilliseconds)).Where(part => part.TotalMilliseconds != 0);
         Assert.Equal(expected.OrderBy(part => part.Part), parts);
         Assert.Equal(last.Waited, Enum.GetValues<WaitPart>().Sum(last.SpentOn));
@@ -103,15 +103,15 @@ public sealed class WaitPartTests
 
     private sealed class LastWaitSink : LockSink
     {
-        internal IWait? Last { get; private set; }
+        internal EndedWait? Last { get; private set; }
 
         internal override KeySink ForKey(KeyLock keyLock) => new OneKey(this);
 
         private sealed class OneKey(LastWaitSink all) : KeySink
         {
-            internal override void Released(long held, IWait? wait, bool lost) => all.Last = wait;
+            internal override void Released(long held, EndedWait? wait, bool lost) => all.Last = wait;
 
-            internal override void TimedOut(long waited, IWait wait)
+            internal override void TimedOut(long waited)
             {
             }
         }

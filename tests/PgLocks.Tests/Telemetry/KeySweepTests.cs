@@ -126,7 +126,7 @@ public sealed class KeySweepTests
         var fixture = new TelemetryFixture();
         var recorder = (KeyRecorder)fixture.Gate().Sink;
         for (int i = 0; i < LockTelemetry.MostEvents + 7; i++)
-            recorder.TimedOut(1, NoWait.Instance);
+            recorder.TimedOut(1);
 
         Assert.Equal((LockTelemetry.MostEvents, 7), (fixture.Telemetry.TakeEvents().Count, fixture.Telemetry.DroppedEvents));
     }
