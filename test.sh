@@ -5,6 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$root/scripts/common.sh"
 . "$root/scripts/ensure-postgres.sh"
+. "$root/scripts/fetch-postgres.sh"
 . "$root/scripts/test-host.sh"
 . "$root/scripts/soak.sh"
 
@@ -15,10 +16,12 @@ Usage: ./test.sh [options]
 Builds the solution in Release and runs all tests. The last line says how many passed and failed.
 
   --filter TEXT      only tests whose full name contains TEXT
+  --trait NAME=TEXT  only tests that bear it, such as "Pitfall=8:*" (docs/pitfalls.md)
   --project NAME     only the test project NAME, such as PgLocks.Tests
   --no-build         take what the last ./test.sh built
   --results FOLDER   keep the reports (TRX) there
   --timeout MINUTES  end a test project that runs longer (default: 12)
+  --postgres 14,18   instead of all tests: those that need a server, against each of these versions of it
   --soak MINUTES     instead of the tests: several processes, faults into them for so long, and a check of every invariant
   --seed NUMBER      with --soak: the schedule of another run
   --faults A,B       with --soak: only these kinds of faults
@@ -26,7 +29,8 @@ Builds the solution in Release and runs all tests. The last line says how many p
 
 The server: the one of PGLOCKS_TEST_CONNECTION, else a container where Docker answers, else the PostgreSQL programs of
 this machine, which are installed where that is allowed. Some tests stop, kill and copy servers of their own: these
-need the programs in any case. Nothing is left running, and no folder either.
+need the programs in any case. Nothing is left running, and no folder either. The versions of --postgres are fetched with
+npm into a folder that stays (PGLOCKS_PG_CACHE; default: /var/tmp/pglocks-postgres-UID), else taken from this machine.
 
 Exit code: 0 all passed (with --soak: every invariant held), 1 otherwise, 2 for a wrong argument, 3 if something needed is missing.
 TEXT
@@ -45,9 +49,11 @@ parse() {
       --help | -h) usage; exit 0 ;;
       --no-build) should_build=false; shift; continue ;;
       --filter) filter=$(value_of "$@") ;;
+      --trait) trait=$(value_of "$@") ;;
       --project) only=$(value_of "$@") ;;
       --results) results=$(value_of "$@") ;;
       --timeout) minutes=$(value_of "$@") ;;
+      --postgres) versions=$(value_of "$@") ;;
       --soak) soak=$(value_of "$@") ;;
       --seed) seed=$(value_of "$@") ;;
       --faults) faults=$(value_of "$@") ;;
@@ -57,12 +63,18 @@ parse() {
   done
   compgen -G "$root/tests/$only/*Tests.csproj" > /dev/null || bad_argument "There is no test project '$only' in tests/."
   [[ $minutes =~ ^[1-9][0-9]*$ ]] || bad_argument "--timeout takes whole minutes, not '$minutes'."
+  [[ $versions =~ ^((1[4-8])(,1[4-8])*)?$ ]] || bad_argument "--postgres takes versions from 14 to 18, such as 14,18, not '$versions'."
+  if [ -n "$versions" ]; then
+    [ -z "$soak" ] || bad_argument "--postgres does not go with --soak."
+    [ -z "${PGLOCKS_TEST_CONNECTION:-}" ] || bad_argument "--postgres starts servers of its own: unset PGLOCKS_TEST_CONNECTION."
+    [ "$only" != '*' ] || only=PgLocks.IntegrationTests
+  fi
   [[ $soak =~ ^([1-9][0-9]*)?$ ]] || bad_argument "--soak takes whole minutes, not '$soak'."
   [[ $seed =~ ^[0-9]*$ ]] || bad_argument "--seed takes a number, not '$seed'."
   [ -n "$soak" ] || [ -z "$seed$faults" ] || bad_argument "--seed and --faults go with --soak."
 }
 
-should_build=true filter='' only='*' results='' minutes=12 soak='' seed='' faults=''
+should_build=true filter='' trait='' only='*' results='' minutes=12 soak='' seed='' faults='' versions=''
 parse "$@"
 
 create_work_folder
@@ -94,9 +106,23 @@ if [ -n "$soak" ]; then
   exit 0
 fi
 
-for project in "$root"/tests/$only/*Tests.csproj; do
-  run_test_project "$(basename "$project" .csproj)"
-done
+run_test_projects() {
+  local project
+  for project in "$root"/tests/$only/*Tests.csproj; do
+    run_test_project "$(basename "$project" .csproj)" "$@"
+  done
+}
+
+if [ -n "$versions" ]; then
+  for version in ${versions//,/ }; do
+    postgres_bin "$version" || exit 3
+    PGLOCKS_PG_BIN=$bin run_test_projects "-$version"
+    add_version_line "PostgreSQL $("$bin/postgres" --version | sed 's/[^0-9]*\([0-9.]*\).*/\1/')"
+  done
+  print_version_lines
+else
+  run_test_projects
+fi
 
 [ -z "$results" ] || { mkdir -p "$results" && cp "$work"/results/*.trx "$results"/; }
 print_totals

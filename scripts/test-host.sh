@@ -1,14 +1,15 @@
 # Sourced by test.sh: runs one test project in a process of its own and reads the results from its report.
-# Takes $root, $work, $filter and $minutes from there.
+# Takes $root, $work, $filter, $trait and $minutes from there.
 
-passed=0 failed=0 skipped=0 host='' watcher=''
+passed=0 failed=0 skipped=0 host='' watcher='' version_lines=()
 
-# run_test_project NAME: a host that crashes or hangs counts as a failed test.
+# run_test_project NAME [SUFFIX]: a host that crashes or hangs counts as a failed test. The suffix tells reports of several runs apart.
 run_test_project() {
-  local name=$1 code=0 report="$work/results/$1.trx" arguments
-  arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "$name.trx" --show-slowest-tests 5)
+  local name=$1 code=0 report="$work/results/$1${2:-}.trx" arguments
+  arguments=(--results-directory "$work/results" --report-trx --report-trx-filename "${report##*/}" --show-slowest-tests 5)
   [ -t 1 ] || arguments+=(--ansi off)
   [ -z "$filter" ] || arguments+=(--filter-method "*$filter*")
+  [ -z "$trait" ] || arguments+=(--filter-trait "$trait")
   say "Running $name …"
   # With job control: a plain background process ignores Ctrl-C, and so would all that its tests start. This one has a
   # process group of its own, which can be ended as a whole.
@@ -67,6 +68,14 @@ count_results() {
   failed=$((failed + $(counter "$1" failed) + $(counter "$1" error) + $(counter "$1" timeout) + $(counter "$1" aborted)))
   skipped=$((skipped + $(counter "$1" notExecuted)))
 }
+
+# add_version_line NAME: what was counted since the last one.
+add_version_line() {
+  version_lines+=("$1: $((passed - ${passed_before:-0})) passed, $((failed - ${failed_before:-0})) failed")
+  passed_before=$passed failed_before=$failed
+}
+
+print_version_lines() { printf '%s\n' "${version_lines[@]}"; }
 
 # The very last line; its exit code is that of the run.
 print_totals() {

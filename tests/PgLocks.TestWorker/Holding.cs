@@ -44,6 +44,9 @@ internal static class Holding
                             await transaction.CommitAsync();
                         }
                         return "ok";
+                    case "starve":
+                        Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])));
+                        return "starved";
                     default:
                         return "what?";
                 }
@@ -53,5 +56,25 @@ internal static class Holding
                 return failure.GetType().Name;
             }
         }
+    }
+
+    /// <summary>For so long every thread of the pool is busy, the caller's included, and so is each that the pool adds.</summary>
+    private static void Starve(TimeSpan time)
+    {
+        using var end = new ManualResetEventSlim();
+        using var left = new CountdownEvent(500);
+        for (var i = 0; i < left.InitialCount; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    end.Wait();
+                    left.Signal();
+                },
+                null);
+        }
+        Thread.CurrentThread.Join(time);
+        end.Set();
+        left.Wait();
     }
 }

@@ -72,6 +72,7 @@ public sealed class DoctorTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "20: the lock table is finite")]
     public async Task Doctor_MoreSlotsThanTheServerHasRoomForLocks_Fails()
     {
         await using var scene = await LockScene.CreateAsync(server);

@@ -60,6 +60,7 @@ public sealed class LocksListTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "29: keys can carry terminal escapes and formulas")]
     public async Task List_KeyWithControlCharactersAndFormula_IsHarmlessEverywhere()
     {
         await using var scene = await LockScene.CreateAsync(server);

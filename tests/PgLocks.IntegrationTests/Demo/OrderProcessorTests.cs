@@ -76,6 +76,7 @@ public sealed class OrderProcessorTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "27: connection strings keep their password")]
     public async Task Start_UnreadableConnectionString_QuotesNothingOfIt()
     {
         await using var processor = Start("Host=127.0.0.1;Password=a;secret=b");

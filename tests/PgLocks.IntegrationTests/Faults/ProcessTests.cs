@@ -35,6 +35,7 @@ public sealed class ProcessTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "11: keepalives do not see a frozen process")]
     public async Task Stop_LongerThanTheServersLease_GrantsNothingOldAfterwards()
     {
         var kept = TestKeys.OfSlot(6, 1)[0];

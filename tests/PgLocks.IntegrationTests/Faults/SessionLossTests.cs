@@ -30,6 +30,7 @@ public sealed class SessionLossTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "1: the server frees locks before their owner can know")]
     public async Task Terminate_HomeOfAHolder_TheNextOwnerWaitsForTheLockDelay()
     {
         await using var provider = await _database.StartShortLivedAsync();
@@ -46,6 +47,7 @@ public sealed class SessionLossTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "17: a waiting statement holds vacuum back")]
     public async Task Terminate_WaiterSessionInLine_StandsInLineAgain()
     {
         await using var owner = await _database.StartProviderAsync();
@@ -63,6 +65,7 @@ public sealed class SessionLossTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "16: cancelling a wait for notifications")]
     public async Task Terminate_Listener_KeptSlotsAreStillYielded()
     {
         await using var keeper = await _database.StartProviderAsync();
@@ -75,6 +78,7 @@ public sealed class SessionLossTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "7: the driver's timeouts do not bound a heartbeat")]
     public async Task Stall_SilentNetworkPastTheLease_LosesTheLeaseByTheOwnClock()
     {
         await using var proxy = TcpProxy.Start(_database.ConnectionString);

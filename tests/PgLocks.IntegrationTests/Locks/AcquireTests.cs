@@ -33,6 +33,7 @@ public sealed class AcquireTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "19: a notification takes a lock of the whole cluster")]
     public async Task Dispose_RetentionAdaptive_KeepsTheSlotAndGrantsWithoutTheServer()
     {
         await using var provider = await _database.StartProviderAsync();
@@ -108,6 +109,7 @@ public sealed class AcquireTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "8: a failed wait can have been granted")]
     public async Task AcquireAsync_CancelledWhileTheServerWaits_LeavesNothing()
     {
         await using (var owner = await _database.StartProviderAsync())

@@ -45,6 +45,7 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "9: session locks are counted")]
     public async Task AcquireAsync_ManyKeysOfOneFreeSlot_AskTheServerOnce()
     {
         await using var provider = await _database.StartProviderAsync();

@@ -173,6 +173,7 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
     [Theory]
     [InlineData(IsolationLevel.RepeatableRead)]
     [InlineData(IsolationLevel.Serializable)]
+    [Trait("Pitfall", "5: a lock and the read it protects in one statement")]
     public async Task AcquireInTransactionAsync_OtherIsolation_IsRefused(IsolationLevel isolation)
     {
         await using var provider = await _database.StartProviderAsync();
@@ -195,6 +196,24 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
         await Assert.ThrowsAsync<PgLocksConfigurationException>(() => provider.AcquireInTransactionAsync(transaction, TestKeys.Key).AsTask());
 
         await using var lease = await provider.AcquireAsync(TestKeys.Key);
+    }
+
+    [Fact]
+    [Trait("Pitfall", "5: a lock and the read it protects in one statement")]
+    public async Task FenceAsync_LockDroppedByARollbackToASavepointAndGainedSince_IsRefused()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        await using var other = await _database.StartProviderAsync();
+        await using var connection = await _database.OpenForeignAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await transaction.SaveAsync("before");
+        await using var dropped = await provider.AcquireInTransactionAsync(transaction, TestKeys.Key);
+
+        await transaction.RollbackAsync("before");
+        await using (var lease = await other.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30)))
+            await _database.FenceAsync(lease);
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => dropped.FenceAsync(transaction).AsTask());
     }
 
     private static async Task<LockLease?> TryAsync(PgLockProvider provider, NpgsqlTransaction transaction)

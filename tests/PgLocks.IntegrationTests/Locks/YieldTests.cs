@@ -99,6 +99,7 @@ public sealed class YieldTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "19: a notification takes a lock of the whole cluster")]
     public async Task AcquireAsync_SlotsThatArePolled_AreAskedForRarely()
     {
         await using var owner = await _database.StartProviderAsync();

@@ -10,6 +10,7 @@ public sealed class MigrateProcessTests(PostgresServer server)
     private const string Tool = "src/AdminTool/PgLocks.AdminTool.dll";
 
     [Fact]
+    [Trait("Pitfall", "25: migrations are listed before they are locked")]
     public async Task MigrateUp_TenProcessesAtOnce_ApplyEachStepOnce()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);

@@ -22,6 +22,7 @@ public sealed class MigrationErrorTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "27: connection strings keep their password")]
     public void Constructor_ConnectionStringThatCannotBeRead_DoesNotQuoteIt()
     {
         var failure = Assert.Throws<MigrationException>(() => new SchemaMigrator($"Host=localhost;Pasword={Secret}"));

@@ -8,6 +8,7 @@ namespace PgLocks.IntegrationTests.Migrations;
 public sealed class MigrationRunTests(PostgresServer server)
 {
     [Fact]
+    [Trait("Pitfall", "25: migrations are listed before they are locked")]
     public async Task MigrateUpAsync_TenThreadsAtOnce_ApplyEachStepOnce()
     {
         await using var database = await server.CreateDatabaseAsync(migrated: false);

@@ -48,6 +48,7 @@ public sealed class SchemaValidatorTests(PostgresServer server)
     [InlineData("ALTER FUNCTION pglocks.adopt_server RESET ALL", "pglocks.adopt_server has no fixed search_path")]
     [InlineData("DROP SEQUENCE pglocks.slot_1346849792_17", "Space 'default' lacks 1 of its 257 slot sequences")]
     [InlineData("ALTER SEQUENCE pglocks.slot_1346849792_17 CACHE 10", "Space 'default' lacks 1 of its 257 slot sequences")]
+    [Trait("Pitfall", "26: pg_signal_backend ends anybody's session")]
     public async Task ValidateAsync_SomethingWasChangedByHand_SaysWhat(string change, string problem)
     {
         await using var database = await server.CreateDatabaseAsync();

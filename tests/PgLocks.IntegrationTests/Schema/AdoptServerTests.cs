@@ -61,6 +61,7 @@ public sealed class AdoptServerTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task AdoptServer_PromotedStandby_MovesTheSlots()
     {
         await using var primary = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound(), TestContext.Current.CancellationToken);
@@ -82,6 +83,7 @@ public sealed class AdoptServerTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "1: the server frees locks before their owner can know")]
     public async Task ServerRecoveredAt_BackendWasKilled_MovesThoughThePostmasterStayed()
     {
         await using var own = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound(), TestContext.Current.CancellationToken);

@@ -20,6 +20,7 @@ public sealed class FenceTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "4: a weak row lock lets the next epoch through")]
     public async Task Fence_OlderTransactionInFlight_IsWaitedFor()
     {
         await using var database = await server.CreateDatabaseAsync();
@@ -119,6 +120,7 @@ public sealed class FenceTests(PostgresServer server)
     [Theory]
     [InlineData("REPEATABLE READ")]
     [InlineData("SERIALIZABLE")]
+    [Trait("Pitfall", "4: a weak row lock lets the next epoch through")]
     public async Task Fence_OtherIsolationLevel_IsRefused(string isolation)
     {
         await using var database = await server.CreateDatabaseAsync();

@@ -86,6 +86,7 @@ public sealed class RoleTests(PostgresServer server, SharedDatabase shared) : IC
     [Theory]
     [InlineData("SELECT pglocks.slot_of('miner', 'EURUSD')")]
     [InlineData("SELECT * FROM pglocks.spaces")]
+    [Trait("Pitfall", "26: pg_signal_backend ends anybody's session")]
     public async Task Public_Anything_IsRefused(string sql) => await AsAsync(null, sql, isAllowed: false);
 
     [Fact]

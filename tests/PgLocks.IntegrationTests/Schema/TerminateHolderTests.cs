@@ -73,6 +73,7 @@ public sealed class TerminateHolderTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "26: pg_signal_backend ends anybody's session")]
     public async Task TerminateHolder_UnprivilegedAdmin_MayEndAHolderAndNobodyElse()
     {
         await using var database = await server.CreateDatabaseAsync();

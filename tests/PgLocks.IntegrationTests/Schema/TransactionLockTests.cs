@@ -65,6 +65,7 @@ public sealed class TransactionLockTests(PostgresServer server, SharedDatabase s
     [Theory]
     [InlineData("REPEATABLE READ")]
     [InlineData("SERIALIZABLE")]
+    [Trait("Pitfall", "5: a lock and the read it protects in one statement")]
     public async Task XactLock_SnapshotOlderThanTheWait_IsRefused(string isolation)
     {
         await using var database = await server.CreateDatabaseAsync();
@@ -93,6 +94,7 @@ public sealed class TransactionLockTests(PostgresServer server, SharedDatabase s
     [InlineData("'miner', repeat('é', 129)", "pair")]
     [InlineData("'miner', 'EURUSD', NULL", "space")]
     [InlineData("'miner', 'EURUSD', 'none'", "space")]
+    [Trait("Pitfall", "24: one bad character aborts a whole COPY")]
     public async Task XactLock_BadArguments_LocksNothingAndSaysWhich(string arguments, string part)
     {
         var error = await Refusal.OfAsync(() => shared.Database.ExecuteAsync($"SELECT pglocks.xact_lock({arguments})"));

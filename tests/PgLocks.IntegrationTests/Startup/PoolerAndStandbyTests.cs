@@ -11,6 +11,7 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
     [Theory]
     [InlineData(PoolMode.Transaction)]
     [InlineData(PoolMode.Session)]
+    [Trait("Pitfall", "2: a transaction pooler gives two clients one lock")]
     public async Task StartAsync_ThroughAPooler_IsRefused(PoolMode mode)
     {
         await using var database = await server.CreateDatabaseAsync();
@@ -23,6 +24,7 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "2: a transaction pooler gives two clients one lock")]
     public async Task StartAsync_ThroughAnAllowedSessionPooler_Locks()
     {
         await using var database = await server.CreateDatabaseAsync();
@@ -40,6 +42,7 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task StartAsync_OnAStandby_IsRefused()
     {
         await using var primary = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound());

@@ -1,3 +1,5 @@
+using PgLocks.AdminTool.Demo;
+
 namespace PgLocks.TestKit;
 
 /// <summary>Chooses where the server of the tests comes from.</summary>
@@ -10,7 +12,9 @@ internal static class ServerSource
         var given = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(given))
             return await GivenServer.ConnectAsync(given, cancellationToken);
-        return await DockerEngine.AnswersAsync(cancellationToken)
+        // Programs that somebody named are wanted, and not what happens to be in an image.
+        var isNamed = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(PostgresBinaries.FolderVariable));
+        return !isNamed && await DockerEngine.AnswersAsync(cancellationToken)
             ? await ContainerServer.StartAsync(cancellationToken)
             : await EmbeddedServer.StartAsync(cancellationToken);
     }

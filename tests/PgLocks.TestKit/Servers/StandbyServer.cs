@@ -28,11 +28,9 @@ public sealed class StandbyServer : IAsyncDisposable
         var folder = await TemporaryFolder.CreateAsync("pglocks");
         try
         {
-            var source = $"host=127.0.0.1 port={primary.Port} user=postgres password={primary.Password}";
-            await GuardedProcess.RunAsync(
-                folder,
-                [primary.Binaries["pg_basebackup"], "-d", source, "-D", folder["data"], "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]);
+            await CopyAsync(primary, folder);
             var settings = LocalServerSettings.For(TestServerOptions.ForBinariesFound(), folder);
+            settings["primary_conninfo"] = $"host=127.0.0.1 port={primary.Port} user=postgres password={primary.Password}";
             var process = new PostgresProcess(primary.Binaries, folder, settings, primary.Password);
             await process.StartAsync();
             return new StandbyServer(primary, folder, process);
@@ -64,6 +62,22 @@ public sealed class StandbyServer : IAsyncDisposable
     {
         await _process.DisposeAsync();
         await _folder.DisposeAsync();
+    }
+
+    /// <summary>A frozen server's folder is as a crash would leave it, which it recovers from; pg_basebackup does not come with every build of a server.</summary>
+    private static async Task CopyAsync(LocalServer primary, TemporaryFolder folder)
+    {
+        primary.Pause();
+        try
+        {
+            await GuardedProcess.RunAsync(folder, ["cp", "-a", Path.Combine(primary.Folder, "data"), folder["data"]]);
+        }
+        finally
+        {
+            primary.Resume();
+        }
+        await GuardedProcess.RunAsync(folder, ["rm", Path.Combine(folder["data"], "postmaster.pid")]);
+        await GuardedProcess.RunAsync(folder, ["touch", Path.Combine(folder["data"], "standby.signal")]);
     }
 
     private static async Task<T> ScalarAsync<T>(string connectionString, string sql)

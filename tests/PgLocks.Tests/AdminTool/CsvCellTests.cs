@@ -15,6 +15,7 @@ public sealed class CsvCellTests
     [InlineData("@SUM(A1)", "'@SUM(A1)")]
     [InlineData("\t=1", "'\t=1")]
     [InlineData("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"")]
+    [Trait("Pitfall", "29: keys can carry terminal escapes and formulas")]
     public void Format_Text_QuotesAndDefusesIt(string text, string expected) => Assert.Equal(expected, CsvCell.Format(text));
 
     [Fact]

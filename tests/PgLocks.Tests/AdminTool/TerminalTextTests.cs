@@ -12,5 +12,6 @@ public sealed class TerminalTextTests
     [InlineData("a\r\nb\0", "a\\u000d\\u000ab\\u0000")]
     [InlineData("a\u202eb\u200b", "a\\u202eb\\u200b")]
     [InlineData("a\u2028b\u2029", "a\\u2028b\\u2029")]
+    [Trait("Pitfall", "29: keys can carry terminal escapes and formulas")]
     public void Escape_Text_LeavesOnlyWhatPrints(string text, string expected) => Assert.Equal(expected, TerminalText.Escape(text));
 }

@@ -51,6 +51,7 @@ public sealed class ToolTests
     [Theory]
     [InlineData("Database=x;Username=u")]
     [InlineData("Host=h;Pasword=s3cret-word")]
+    [Trait("Pitfall", "27: connection strings keep their password")]
     public async Task RunAsync_UnreadableConnection_IsBadUsageAndQuotesNothing(string connection)
     {
         var run = await ToolRun.OfAsync("migrate", "status", "--connection", connection);

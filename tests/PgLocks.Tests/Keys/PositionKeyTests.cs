@@ -111,6 +111,7 @@ public sealed class PositionKeyTests
     }
 
     [Fact]
+    [Trait("Pitfall", "24: one bad character aborts a whole COPY")]
     public void Constructor_AnyTextOfTwoParts_IsAcceptedExactlyIfUtf8CanCarryIt()
     {
         var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);

@@ -60,6 +60,7 @@ public sealed class SlotMapTests
     }
 
     [Fact]
+    [Trait("Pitfall", "20: the lock table is finite")]
     public void IsPoolSize_PowersOfTwoFrom16To4096_AreTheOnlyOnes() =>
         Assert.Equal(Pools, Enumerable.Range(-1, 10_000).Where(SlotMap.IsPoolSize));
 }
