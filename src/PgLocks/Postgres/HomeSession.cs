@@ -32,7 +32,7 @@ internal sealed class HomeSession
         _events = events;
         _blocked = blocked;
         _session = first;
-        _queue = new HomeQueue(context.Time);
+        _queue = new HomeQueue(context.Time, isEager: context.Options.Retention == Retention.Off);
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = "pglocks home" };
     }
 

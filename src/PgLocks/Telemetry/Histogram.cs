@@ -55,12 +55,14 @@ internal sealed class Histogram
         }
     }
 
-    private static uint[] Octave(uint[]?[] octaves, int bucket)
+    // Read by value: a reference to an element of an array of references costs a check of its type, at every acquisition.
+    private static uint[] Octave(uint[]?[] octaves, int bucket) => octaves[bucket / Buckets.PerOctave] ?? NewOctave(octaves, bucket / Buckets.PerOctave);
+
+    private static uint[] NewOctave(uint[]?[] octaves, int octave)
     {
-        ref uint[]? octave = ref octaves[bucket / Buckets.PerOctave];
-        if (octave is null)
-            Volatile.Write(ref octave, new uint[Buckets.PerOctave]);
-        return octave!;
+        var counts = new uint[Buckets.PerOctave];
+        Volatile.Write(ref octaves[octave], counts);
+        return counts;
     }
 
     private void AddNew(int bucket)
