@@ -22,6 +22,8 @@ public readonly struct LockLease : IAsyncDisposable, IDisposable, IEquatable<Loc
     /// <summary>The position.</summary>
     public PositionKey Key => _lock?.Key ?? default;
 
+    internal KeyLock? Lock => _lock;
+
     /// <summary>The slot of the pool that the key maps to.</summary>
     public int Slot => _lock?.Slot ?? -1;
 

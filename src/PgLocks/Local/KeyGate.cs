@@ -94,6 +94,20 @@ internal sealed class KeyGate : KeyLine
         return Grant(tenure, fencingToken, now, new EndedWait(causes, now - startedAt, clock));
     }
 
+    /// <summary>Gives back a lease on the key alone whose slot could not be locked: nobody was granted anything.</summary>
+    /// <param name="startedAt">When the caller began to wait for the key.</param>
+    /// <param name="timedOut">Whether its time was over.</param>
+    internal void GiveUp(long startedAt, bool timedOut)
+    {
+        if (Interlocked.CompareExchange(ref _token, 0, KeyOnlyTenure.Token) != KeyOnlyTenure.Token)
+            return;
+        long now = _tier.Time.GetTimestamp();
+        if (timedOut)
+            Sink.TimedOut(now - startedAt);
+        _wait = null;
+        HandOver(now);
+    }
+
     internal override void Release(Tenure tenure, long fencingToken)
     {
         if (Interlocked.CompareExchange(ref _token, 0, fencingToken) != fencingToken)

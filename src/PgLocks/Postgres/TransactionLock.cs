@@ -16,21 +16,23 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
 
-    internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate gate, TimeSpan timeout, CancellationToken cancellationToken)
+    internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate found, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
             throw FenceCommand.WrongIsolation(transaction.IsolationLevel.ToString());
         long startedAt = time.GetTimestamp();
-        LockLease key = await gate.AcquireKeyAsync(timeout, cancellationToken).ConfigureAwait(false);
+        LockLease key = await found.AcquireKeyAsync(timeout, cancellationToken).ConfigureAwait(false);
+        // Another one, if the gate was evicted since it was found.
+        var gate = (KeyGate)key.Lock!;
         try
         {
             TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
             (long epoch, bool wasOwned) = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
             return gate.Complete(new TransactionTenure(epoch, transaction), epoch << Tenure.CounterBits, startedAt, wasOwned);
         }
-        catch
+        catch (Exception failure)
         {
-            key.Dispose();
+            gate.GiveUp(startedAt, timedOut: failure is LockTimeoutException);
             throw;
         }
     }

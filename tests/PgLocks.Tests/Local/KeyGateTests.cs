@@ -163,4 +163,30 @@ public sealed class KeyGateTests
         lease.Dispose();
         (await waiter).Dispose();
     }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task GiveUp_KeyWithoutItsSlot_HandsItOverAndCountsNoLease(bool timedOut, int counted)
+    {
+        await _fixture.Gate.AcquireKeyAsync(TimeSpan.FromSeconds(1), default);
+        var waiter = _fixture.AcquireAsync();
+
+        _fixture.Gate.GiveUp(startedAt: 0, timedOut);
+
+        (await waiter).Dispose();
+        Assert.Equal((1, counted), (_fixture.Sink.Released, _fixture.Sink.TimedOut));
+    }
+
+    [Fact]
+    public async Task AcquireKeyAsync_GateEvictedSinceItWasFound_TakesTheLiveGate()
+    {
+        var found = _fixture.Gate;
+        Assert.True(_fixture.Tier.TryEvict(found));
+
+        var key = await found.AcquireKeyAsync(TimeSpan.FromSeconds(1), default);
+
+        Assert.Same(_fixture.Gate, key.Lock);
+        Assert.NotSame(found, key.Lock);
+    }
 }
