@@ -25,6 +25,8 @@ Builds the solution in Release and runs all tests. The last line says how many p
   --soak MINUTES     instead of the tests: several processes, faults into them for so long, and a check of every invariant
   --seed NUMBER      with --soak: the schedule of another run
   --faults A,B       with --soak: only these kinds of faults
+  --processes N      with --soak: so many worker processes at once, 2 to 6 (default: 4)
+  --report FILE      with --soak: leaves the report there, as Markdown
   --help             this text
 
 The server: the one of PGLOCKS_TEST_CONNECTION, else a container where Docker answers, else the PostgreSQL programs of
@@ -57,6 +59,8 @@ parse() {
       --soak) soak=$(value_of "$@") ;;
       --seed) seed=$(value_of "$@") ;;
       --faults) faults=$(value_of "$@") ;;
+      --processes) processes=$(value_of "$@") ;;
+      --report) report=$(value_of "$@") ;;
       *) bad_argument "Unknown argument: $1" ;;
     esac
     shift 2
@@ -71,10 +75,11 @@ parse() {
   fi
   [[ $soak =~ ^([1-9][0-9]*)?$ ]] || bad_argument "--soak takes whole minutes, not '$soak'."
   [[ $seed =~ ^[0-9]*$ ]] || bad_argument "--seed takes a number, not '$seed'."
-  [ -n "$soak" ] || [ -z "$seed$faults" ] || bad_argument "--seed and --faults go with --soak."
+  [[ $processes =~ ^[2-6]?$ ]] || bad_argument "--processes takes 2 to 6, not '$processes'."
+  [ -n "$soak" ] || [ -z "$seed$faults$processes$report" ] || bad_argument "--seed, --faults, --processes and --report go with --soak."
 }
 
-should_build=true filter='' trait='' only='*' results='' minutes=12 soak='' seed='' faults='' versions=''
+should_build=true filter='' trait='' only='*' results='' minutes=12 soak='' seed='' faults='' processes='' report='' versions=''
 parse "$@"
 
 create_work_folder

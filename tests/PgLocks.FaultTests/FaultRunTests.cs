@@ -1,3 +1,4 @@
+using PgLocks.FaultTests.Check;
 using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Traffic;
 
@@ -27,12 +28,22 @@ public sealed class FaultRunTests(ITestOutputHelper output)
     [InlineData(nameof(Mutation.NoLockDelay), "I2", "net-stall-terminate", 3)]
     [InlineData(nameof(Mutation.NoDeadline), "I2", "net-stall", 2)]
     [InlineData(nameof(Mutation.NoFence), "I3", "terminate-home", 8)]
+    [InlineData(nameof(Mutation.NoQuantum), FairnessCheck.Invariant, "terminate-telemetry", 2)]
+    [InlineData(nameof(Mutation.NoQuestion), "I6", "cancel-waiters", 3)]
     public async Task Run_WithoutOneDefence_BreaksAnInvariant(string mutation, string invariant, string fault, int times)
     {
         var broken = new HashSet<string>();
         for (var run = 0; run < MostRuns && !broken.Contains(invariant); run++)
         {
-            var options = new RunOptions { Seed = Random.Shared.Next(), Mutation = Enum.Parse<Mutation>(mutation), Faults = [.. Enumerable.Repeat(fault, times)] };
+            var options = new RunOptions
+            {
+                Seed = Random.Shared.Next(),
+                Mutation = Enum.Parse<Mutation>(mutation),
+                Faults = [.. Enumerable.Repeat(fault, times)],
+                OneAtATime = true,
+                // Longer than the longest wait, so that a starved process has waited in vain by then.
+                Patience = TimeSpan.FromSeconds(8),
+            };
             var report = await new FaultRun(options, output.WriteLine).RunAsync();
             broken.UnionWith(report.Violations.Select(violation => violation.Invariant));
         }

@@ -1,3 +1,5 @@
+using Npgsql;
+using PgLocks.FaultTests.Traffic;
 using PgLocks.TestKit;
 
 namespace PgLocks.FaultTests.Check;
@@ -12,15 +14,48 @@ internal static class EndCheck
     {
         await using var connection = await arena.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var change = new Npgsql.NpgsqlCommand("UPDATE pglocks.spaces SET pool_size = pool_size / 2", connection);
+        await using var change = new NpgsqlCommand("UPDATE pglocks.spaces SET pool_size = pool_size / 2", connection);
         try
         {
             await change.ExecuteNonQueryAsync();
             return [new Violation("I7", "The pool size of the space could be changed while instances are live.")];
         }
-        catch (Npgsql.PostgresException)
+        catch (PostgresException)
         {
             return [];
+        }
+    }
+
+    /// <summary>
+    /// While nobody holds a lease any more and all instances live, every slot is to be had by a stranger: a lock that a session owns and its instance
+    /// knows nothing of would stay. Whoever merely keeps a slot sees the stranger wait at its next heartbeat.
+    /// </summary>
+    internal static async Task<IEnumerable<Violation>> CheckSlotsAsync(Arena arena)
+    {
+        var violations = new List<Violation>();
+        await using var connection = await arena.OpenPatientlyAsync();
+        await ExecuteAsync("SET lock_timeout = '5s'");
+        foreach (var slot in TrafficKeys.UsedSlots)
+        {
+            try
+            {
+                await ExecuteAsync("SELECT pg_advisory_lock(class_id, $1) FROM pglocks.spaces", slot);
+                await ExecuteAsync("SELECT pg_advisory_unlock(class_id, $1) FROM pglocks.spaces", slot);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                var owners = (await arena.LocksAsync()).Where(line => line.StartsWith($"slot {slot}:", StringComparison.Ordinal));
+                violations.Add(new Violation("I6", $"Nobody holds a lease, and slot {slot} cannot be had. {string.Join("; ", owners)}"));
+            }
+        }
+        return violations;
+
+        async Task ExecuteAsync(string sql, params int[] arguments)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            foreach (var argument in arguments)
+                command.Parameters.Add(new() { Value = argument });
+            await command.ExecuteNonQueryAsync();
         }
     }
 

@@ -2,38 +2,74 @@ using PgLocks.FaultTests.Traffic;
 
 namespace PgLocks.FaultTests.Check;
 
-/// <summary>What all workers wrote, in the order of time, and what was done to them.</summary>
-internal sealed class History(IReadOnlyList<Entry> entries, IReadOnlyList<Injection> injections, IReadOnlyDictionary<int, long> deaths)
+/// <summary>What all workers wrote, in the order of time, and what was done to them. An hour of it is some millions of entries: nothing here looks at all of them twice.</summary>
+internal sealed class History
 {
     private const int MostLines = 60;
     private static readonly TimeSpan Near = TimeSpan.FromSeconds(2);
 
-    internal IReadOnlyList<Entry> Entries { get; } = entries;
+    private readonly Dictionary<string, Entry[]> _byWhat;
+    private readonly Dictionary<int, Entry[]> _pauses;
 
-    internal IReadOnlyList<Injection> Injections { get; } = injections;
+    internal History(Entry[] entries, IReadOnlyList<Injection> injections, IReadOnlyDictionary<int, long> deaths)
+    {
+        Entries = entries;
+        Injections = injections;
+        Deaths = deaths;
+        _byWhat = entries.GroupBy(entry => entry.What).ToDictionary(kind => kind.Key, kind => kind.ToArray());
+        _pauses = Of(Happening.Paused).GroupBy(entry => entry.Worker).ToDictionary(worker => worker.Key, worker => worker.ToArray());
+        SentinelLosses = [.. Of(Happening.Left).Where(entry => TrafficKeys.IsSentinel(entry.Key) && entry.Text == Happening.Lost)];
+        GrantsBySlot = Of(Happening.Granted).Where(entry => entry.Key < TrafficKeys.Shared).GroupBy(entry => TrafficKeys.SlotOf(entry.Key)).ToDictionary(slot => slot.Key, slot => slot.ToArray());
+    }
 
-    /// <summary>By worker, from when to when it stood still, as it noticed afterwards.</summary>
-    internal ILookup<int, (long From, long To)> Pauses { get; } =
-        entries.Where(entry => entry.What == Happening.Paused).ToLookup(entry => entry.Worker, entry => (entry.Number, entry.At));
+    /// <summary>Keys that a process held as long as it could, and lost.</summary>
+    internal Entry[] SentinelLosses { get; }
+
+    internal IReadOnlyList<Entry> Entries { get; }
+
+    internal IReadOnlyList<Injection> Injections { get; }
 
     /// <summary>By worker that was killed, when.</summary>
-    internal IReadOnlyDictionary<int, long> Deaths { get; } = deaths;
+    internal IReadOnlyDictionary<int, long> Deaths { get; }
+
+    /// <summary>Of the slots that all seats share.</summary>
+    internal IReadOnlyDictionary<int, Entry[]> GrantsBySlot { get; }
 
     internal static History Read(string folder, IReadOnlyList<Injection> injections, IReadOnlyDictionary<int, long> deaths)
     {
-        var entries = from path in Directory.EnumerateFiles(folder, "worker-*.log")
-                      let worker = int.Parse(Path.GetFileNameWithoutExtension(path)["worker-".Length..], System.Globalization.CultureInfo.InvariantCulture)
-                      from line in File.ReadLines(path)
-                      let entry = Entry.Parse(line, worker)
-                      where entry is not null
-                      select entry;
-        return new History([.. entries.OrderBy(entry => entry.At)], injections, deaths);
+        var entries = new List<Entry>();
+        var parser = new EntryParser();
+        foreach (var path in Directory.EnumerateFiles(folder, "worker-*.log"))
+        {
+            var worker = int.Parse(Path.GetFileNameWithoutExtension(path)["worker-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+            entries.AddRange(File.ReadLines(path).Select(line => parser.Parse(line, worker)).OfType<Entry>());
+        }
+        entries.Sort(static (one, other) => one.At.CompareTo(other.At));
+        return new History([.. entries], injections, deaths);
     }
 
-    internal IEnumerable<Entry> Of(string what) => Entries.Where(entry => entry.What == what);
+    internal IReadOnlyList<Entry> Of(string what) => _byWhat.GetValueOrDefault(what, []);
 
-    /// <summary>Whether the worker stood still at some time between the two.</summary>
-    internal bool WasPaused(int worker, long from, long to) => Pauses[worker].Any(pause => pause.From <= to && pause.To >= from);
+    /// <summary>Whether the worker stood still at some time between the two, as it noticed afterwards.</summary>
+    internal bool WasPaused(int worker, long from, long to)
+    {
+        var pauses = _pauses.GetValueOrDefault(worker, []);
+        // Pauses of one process follow each other: of those that ended late enough, the first began first.
+        var first = FirstAt(pauses, from);
+        return first < pauses.Length && pauses[first].Number <= to;
+    }
+
+    /// <summary>Index of the first entry that was written then or later.</summary>
+    internal static int FirstAt(Entry[] entries, long at)
+    {
+        var (low, high) = (0, entries.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = entries[middle].At < at ? (middle + 1, high) : (low, middle);
+        }
+        return low;
+    }
 
     /// <summary>What happened to the key around a violation.</summary>
     internal IEnumerable<Entry> Around(Violation violation) => Entries

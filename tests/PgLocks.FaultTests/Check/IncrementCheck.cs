@@ -10,7 +10,7 @@ internal static class IncrementCheck
         var stored = ledgers.Increments.Select(row => row.Section).ToHashSet();
         var sent = history.Of(Happening.Committing).Select(entry => entry.Section).ToHashSet();
         foreach (var lost in history.Of(Happening.Acknowledged).Where(entry => !stored.Contains(entry.Section)))
-            yield return new Violation("I1", $"Increment {lost.Number} of key {lost.Key} by section {lost.Section} was acknowledged and is not in the database.", lost.Key, lost.At);
+            yield return new Violation("I1", $"The increment of key {lost.Key} by section {lost.Section} was acknowledged and is not in the database.", lost.Key, lost.At);
         foreach (var unknown in ledgers.Increments.Where(row => !sent.Contains(row.Section)))
             yield return new Violation("I1", $"Increment {unknown.Value} of key {unknown.Key} by section {unknown.Section} is in the database and was never sent.", unknown.Key);
         var rows = ledgers.Increments.ToLookup(row => row.Key);

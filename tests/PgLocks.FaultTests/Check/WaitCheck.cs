@@ -17,10 +17,20 @@ internal static class WaitCheck
     }
 
     /// <summary>By how many milliseconds each wait that timed out outlasted its timeout.</summary>
-    internal static double[] Latenesses(History history) =>
-        [.. history.Of(Happening.Refused).Where(entry => entry.Text == nameof(LockTimeoutException) && !StoodStill(history, entry)).Select(Lateness).Order()];
+    internal static Latenesses Measure(History history)
+    {
+        var starved = history.Injections.Where(injection => injection.Fault.StartsWith("starve", StringComparison.Ordinal)).ToLookup(injection => injection.Worker);
+        var late = history.Of(Happening.Refused).Where(entry => entry.Text == nameof(LockTimeoutException) && !StoodStill(history, entry)).ToLookup(entry => starved[entry.Worker].Any(injection => injection.StartedAt <= entry.At && injection.EndedAt >= entry.Number));
+        return new Latenesses(Sorted(late[false]), Sorted(late[true]));
+    }
+
+    private static double[] Sorted(IEnumerable<Entry> refused) => [.. refused.Select(Lateness).Order()];
 
     private static double Lateness(Entry refused) => Times.Milliseconds(refused.Number, refused.At) - refused.Section;
 
     private static bool StoodStill(History history, Entry entry) => history.WasPaused(entry.Worker, entry.Number, entry.At);
 }
+
+/// <param name="Usual">Of waits whose caller could go on, sorted.</param>
+/// <param name="Starved">Of waits in a process whose thread pool the fault itself had used up: the caller's continuation needs it, whatever the library does.</param>
+internal sealed record Latenesses(double[] Usual, double[] Starved);

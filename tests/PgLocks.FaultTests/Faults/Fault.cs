@@ -9,13 +9,31 @@ internal sealed record Fault(string Name, bool HitsOneSeat, Func<Arena, Injectio
     /// <summary>Takes too long for the form that runs with the tests.</summary>
     internal bool IsLong { get; init; }
 
-    internal static IReadOnlyList<Fault> All { get; } = [.. ProcessFaults.All, .. SessionFaults.All, .. ServerFaults.All, .. NetworkFaults.All, .. LoadFaults.All];
+    internal Aspect Aspect { get; init; }
 
-    /// <summary>The kinds that a run injects.</summary>
-    internal static IReadOnlyList<Fault> Of(RunOptions options) => options.Faults.Count > 0
-        ? [.. options.Faults.Select(name => All.FirstOrDefault(fault => fault.Name == name)
-            ?? throw new ArgumentException($"There is no fault '{name}'. There are: {string.Join(", ", All.Select(fault => fault.Name))}."))]
-        : [.. All.Where(fault => options.IsLong || !fault.IsLong)];
+    /// <summary>Why this machine cannot do it; null when it can.</summary>
+    internal Func<string?> Obstacle { get; init; } = static () => null;
+
+    internal static IReadOnlyList<Fault> All { get; } =
+    [
+        .. ProcessFaults.All.Concat(LoadFaults.All).Select(fault => fault with { Aspect = Aspect.Process }),
+        .. SessionFaults.All.Select(fault => fault with { Aspect = Aspect.Sessions }),
+        .. NetworkFaults.All.Select(fault => fault with { Aspect = Aspect.Network }),
+        .. ServerFaults.All,
+    ];
+
+    /// <summary>The kinds that a run injects, as far as this machine can do them.</summary>
+    internal static IReadOnlyList<Fault> Of(RunOptions options) => [.. Wanted(options).Where(fault => fault.Obstacle() is null)];
+
+    /// <summary>The kinds that this machine cannot do, and why.</summary>
+    internal static IReadOnlyDictionary<string, string> Impossible(RunOptions options) =>
+        Wanted(options).Distinct().Where(fault => fault.Obstacle() is not null).ToDictionary(fault => fault.Name, fault => fault.Obstacle()!);
+
+    internal static Fault Named(string name) => All.FirstOrDefault(fault => fault.Name == name)
+        ?? throw new ArgumentException($"There is no fault '{name}'. There are: {string.Join(", ", All.Select(fault => fault.Name))}.");
 
     internal static Task WaitAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
+
+    private static IEnumerable<Fault> Wanted(RunOptions options) =>
+        options.Faults.Count > 0 ? options.Faults.Select(Named) : All.Where(fault => options.IsLong || !fault.IsLong);
 }

@@ -7,7 +7,7 @@ internal static class NetworkFaults
 {
     internal static IReadOnlyList<Fault> All { get; } =
     [
-        new("net-stall", true, (arena, injection) => ForAsync(arena, injection, 5, proxy => proxy.Stall())),
+        new("net-stall", true, (arena, injection) => ForAsync(arena, injection, 5, proxy => proxy.Stall(), "home", "listener")),
         new("net-one-way", true, (arena, injection) => ForAsync(arena, injection, 3, proxy => proxy.StallAnswers())),
         new("net-delay", true, (arena, injection) => ForAsync(arena, injection, 3, proxy => proxy.Delay = TimeSpan.FromMilliseconds(200))),
         new("net-stall-terminate", true, StallAndTerminateAsync),
@@ -27,12 +27,12 @@ internal static class NetworkFaults
         await terminating;
     }
 
-    private static async Task ForAsync(Arena arena, Injection injection, double seconds, Action<TcpProxy> disturb)
+    private static async Task ForAsync(Arena arena, Injection injection, double seconds, Action<TcpProxy> disturb, params string[] ending)
     {
         var proxy = arena.SeatOf(injection).Proxy;
         injection.Start();
         disturb(proxy);
-        await Fault.WaitAsync(seconds);
+        await arena.WaitAsync(injection, seconds, ending);
         proxy.Delay = TimeSpan.Zero;
         proxy.Resume();
         injection.End();

@@ -29,13 +29,7 @@ internal static class ProcessFaults
         seat.Process.Signal(ProcessSignal.Stop);
         try
         {
-            var length = Fault.WaitAsync(seconds);
-            while (!length.IsCompleted && seconds > Times.ServerLease.TotalSeconds && injection.SessionGoneAt is null)
-            {
-                if ((await arena.BackendsAsync(seat.Worker, "home")).Count == 0)
-                    injection.SessionGoneAt = TimeProvider.System.GetTimestamp();
-            }
-            await length;
+            await arena.WaitAsync(injection, seconds, seconds > Times.ServerLease.TotalSeconds ? ["home"] : []);
         }
         finally
         {

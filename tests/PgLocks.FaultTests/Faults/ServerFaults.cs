@@ -18,7 +18,7 @@ internal static class ServerFaults
     /// <summary>One backend that is no concern of ours dies, and the server resets all of them.</summary>
     private static async Task KillBackendAsync(Arena arena, Injection injection)
     {
-        await using var connection = await arena.OpenAsync();
+        await using var connection = await arena.OpenPatientlyAsync();
         injection.Start();
         UnixSignal.Send(connection.ProcessID, UnixSignal.Kill);
         await arena.ColumnAsync<int>("SELECT 1");

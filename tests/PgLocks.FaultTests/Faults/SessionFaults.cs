@@ -14,10 +14,14 @@ internal static class SessionFaults
         new("cancel-waiters", true, CancelWaitersAsync),
     ];
 
+    private const int Cancels = 300;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static async Task EndAsync(Arena arena, Injection injection, string role)
     {
         await UntilThereAsync(arena, injection, role);
-        await using var connection = await arena.OpenAsync();
+        await using var connection = await arena.OpenPatientlyAsync();
         await using var terminate = new Npgsql.NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1", connection)
         {
             Parameters = { new() { Value = RunFiles.SessionName(injection.Worker!.Value, role) } },
@@ -31,15 +35,17 @@ internal static class SessionFaults
     private static async Task CancelWaitersAsync(Arena arena, Injection injection)
     {
         await UntilThereAsync(arena, injection, "waiter");
-        injection.Start();
-        for (var i = 0; i < 100; i++)
+        await using var connection = await arena.OpenPatientlyAsync();
+        await using var cancel = new Npgsql.NpgsqlCommand("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", connection)
         {
-            await arena.ColumnAsync<bool>(
-                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", RunFiles.SessionName(injection.Worker!.Value, "waiter"));
-        }
+            Parameters = { new() { Value = RunFiles.SessionName(injection.Worker!.Value, "waiter") } },
+        };
+        injection.Start();
+        for (var i = 0; i < Cancels; i++)
+            await cancel.ExecuteNonQueryAsync();
         injection.End();
     }
 
     private static Task UntilThereAsync(Arena arena, Injection injection, string role) => Eventually.ThatAsync(
-        async () => (await arena.BackendsAsync(injection.Worker!.Value, role)).Count > 0, because: $"worker {injection.Worker} has a {role} session");
+        async () => (await arena.BackendsAsync(injection.Worker!.Value, role)).Count > 0, Patience, $"worker {injection.Worker} has a {role} session");
 }

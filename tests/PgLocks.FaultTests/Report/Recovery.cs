@@ -5,14 +5,14 @@ namespace PgLocks.FaultTests.Report;
 
 /// <summary>How long it took until a fault was noticed, worked around, and over.</summary>
 /// <param name="Fault">The kind.</param>
-/// <param name="Count">How often it was injected.</param>
+/// <param name="Count">How often it was measured.</param>
 /// <param name="DetectedMs">Until the process that it hit gave up its leases; empty if it had no need to.</param>
 /// <param name="NextHolderMs">Until another process was granted a key of the slots that the one that was hit had owned, worst slot each time.</param>
-/// <param name="SessionGoneMs">Until the server ended a frozen process' home session.</param>
+/// <param name="SessionGoneMs">Until the server ended the home session of a process that was frozen or cut off.</param>
 /// <param name="RecoveredMs">From the end of the fault until every process had incremented again.</param>
 internal sealed record Recovery(string Fault, int Count, double[] DetectedMs, double[] NextHolderMs, double[] SessionGoneMs, double[] RecoveredMs)
 {
-    internal static IReadOnlyList<Recovery> Of(History history) => [.. history.Injections.GroupBy(injection => injection.Fault).Select(kind => new Recovery(
+    internal static IReadOnlyList<Recovery> Of(History history, IReadOnlyList<Injection> measured) => [.. measured.GroupBy(injection => injection.Fault).OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => new Recovery(
         kind.Key,
         kind.Count(),
         Known(kind.Select(injection => Detected(history, injection))),
@@ -24,22 +24,39 @@ internal sealed record Recovery(string Fault, int Count, double[] DetectedMs, do
 
     private static double? Elapsed(Injection injection, long? at) => at is { } known ? Times.Milliseconds(injection.StartedAt, known) : null;
 
-    private static double? Detected(History history, Injection injection) => Elapsed(injection, history.Of(Happening.Left)
-        .FirstOrDefault(entry => TrafficKeys.IsSentinel(entry.Key) && entry.Text == Happening.Lost && entry.At >= injection.StartedAt && entry.At <= Last(history, injection)
-            && (injection.Worker is null || entry.Worker == injection.Worker))?.At);
+    private static double? Detected(History history, Injection injection)
+    {
+        var (losses, last) = (history.SentinelLosses, Last(history, injection));
+        for (var i = History.FirstAt(losses, injection.StartedAt); i < losses.Length && losses[i].At <= last; i++)
+        {
+            if (injection.Worker is null || losses[i].Worker == injection.Worker)
+                return Times.Milliseconds(injection.StartedAt, losses[i].At);
+        }
+        return null;
+    }
 
     /// <summary>Of slots for which somebody waited within the lock delay: their next grants show when they were to be had again.</summary>
     private static double? NextHolder(History history, Injection injection)
     {
         if (injection.Worker is not { } worker)
             return null;
-        var slots = history.Of(Happening.Granted).Where(entry => entry.Key < TrafficKeys.Shared).GroupBy(entry => TrafficKeys.SlotOf(entry.Key));
-        return slots
-            .Where(slot => slot.LastOrDefault(entry => entry.At < injection.StartedAt)?.Worker == worker)
-            .Select(slot => slot.FirstOrDefault(entry => entry.Worker != worker && entry.At > injection.StartedAt))
-            .Where(next => next is not null && Times.Milliseconds(injection.StartedAt, next.Number) < Times.LockDelay.TotalMilliseconds && next.At <= Last(history, injection))
-            .Max(next => (double?)Times.Milliseconds(injection.StartedAt, next!.At));
+        var last = Last(history, injection);
+        double? worst = null;
+        foreach (var grants in history.GrantsBySlot.Values)
+        {
+            var next = History.FirstAt(grants, injection.StartedAt);
+            if (next == 0 || grants[next - 1].Worker != worker)
+                continue;
+            while (next < grants.Length && grants[next].Worker == worker)
+                next++;
+            if (next < grants.Length && grants[next].At <= last && Times.Milliseconds(injection.StartedAt, grants[next].Number) < Times.LockDelay.TotalMilliseconds)
+                worst = Math.Max(worst ?? 0, Times.Milliseconds(injection.StartedAt, grants[next].At));
+        }
+        return worst;
     }
 
-    private static long Last(History history, Injection injection) => history.Injections.FirstOrDefault(next => next.StartedAt > injection.StartedAt)?.StartedAt ?? long.MaxValue;
+    /// <summary>What happens after the next fault has begun that hits the same seat, or everybody, is not this one's.</summary>
+    private static long Last(History history, Injection injection) => history.Injections
+        .Where(next => next.PreparedAt > injection.StartedAt && (next.Seat is null || injection.Seat is null || next.Seat == injection.Seat))
+        .Select(next => next.PreparedAt).DefaultIfEmpty(long.MaxValue).Min();
 }

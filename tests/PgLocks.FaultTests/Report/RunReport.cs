@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PgLocks.FaultTests.Check;
+using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Traffic;
 
 namespace PgLocks.FaultTests.Report;
@@ -34,48 +35,66 @@ internal sealed record RunReport
     /// <summary>How often the turn changed hands.</summary>
     public required long Turns { get; init; }
 
-    /// <summary>Sections that met another because their process stood still past the loss.</summary>
-    public required int Excused { get; init; }
+    /// <summary>Meetings of a section whose process had stood still past its lease's deadline.</summary>
+    public required int StoodStill { get; init; }
+
+    /// <summary>Meetings of a section whose transaction, and with it the lock, the server had ended.</summary>
+    public required int EndedTransactions { get; init; }
 
     public required IReadOnlyList<Violation> Violations { get; init; }
 
     /// <summary>Processes that did nothing more although everything around them worked.</summary>
     public required IReadOnlyList<string> Stuck { get; init; }
 
+    /// <summary>Faults that could not be injected, and why.</summary>
+    public required IReadOnlyList<string> Missed { get; init; }
+
+    /// <summary>Kinds that this machine cannot do, and why.</summary>
+    public required IReadOnlyDictionary<string, string> Impossible { get; init; }
+
+    /// <summary>Of the injections beside which nothing else hit the same seat or everybody.</summary>
     public required IReadOnlyList<Recovery> Recoveries { get; init; }
 
+    /// <summary>Measured on the injections beside which nothing else hit anybody.</summary>
     public required IReadOnlyList<Target> Targets { get; init; }
 
-    /// <summary>By how many milliseconds the waits that timed out outlasted their timeout.</summary>
+    /// <summary>By how many milliseconds the waits that timed out outlasted their timeout: median, p99, worst.</summary>
     public required double[] Lateness { get; init; }
+
+    /// <summary>The same where the fault itself had used up the thread pool that the caller needs to go on.</summary>
+    public required double[] LatenessStarved { get; init; }
 
     /// <summary>Nothing was wrong, neither with what was done nor with what was not.</summary>
     public bool IsClean => Violations.Count + Stuck.Count == 0;
 
-    internal static RunReport Of(RunOptions options, double minutes, History history, IReadOnlyList<Violation> violations, IReadOnlyList<string> stuck, int excused, long turns)
+    internal static RunReport Of(RunOptions options, double minutes, History history, IReadOnlyList<Violation> violations, RunLog log, WitnessResult witnessed, long turns)
     {
         var acknowledged = SectionsOf(Happening.Acknowledged);
-        var recoveries = Recovery.Of(history);
-        var lateness = WaitCheck.Latenesses(history);
+        var disturbance = new Disturbance(history.Injections);
+        var lateness = WaitCheck.Measure(history);
         return new RunReport
         {
             Seed = options.Seed,
             Command = options.Command,
             Minutes = Math.Round(minutes, 2),
             Processes = options.Processes,
-            Workers = history.Of(Happening.Started).Count(),
+            Workers = history.Of(Happening.Started).Count,
             Faults = history.Injections.GroupBy(injection => injection.Fault).ToDictionary(kind => kind.Key, kind => kind.Count()),
             Acknowledged = acknowledged.Count,
             InDoubt = SectionsOf(Happening.Committing).Count(section => !acknowledged.Contains(section)),
-            Grants = history.Of(Happening.Granted).Count(),
-            Refusals = history.Of(Happening.Refused).Count(),
+            Grants = history.Of(Happening.Granted).Count,
+            Refusals = history.Of(Happening.Refused).Count,
             Turns = turns,
-            Excused = excused,
+            StoodStill = witnessed.StoodStill,
+            EndedTransactions = witnessed.EndedTransactions,
             Violations = violations,
-            Stuck = stuck,
-            Recoveries = recoveries,
-            Targets = Target.Of(recoveries, lateness.Length > 0 ? lateness[^1] : null),
-            Lateness = [Quantile(lateness, 0.5), Quantile(lateness, 0.99), Quantile(lateness, 1)],
+            Stuck = log.Stuck,
+            Missed = log.Missed,
+            Impossible = Fault.Impossible(options),
+            Recoveries = Recovery.Of(history, disturbance.Undisturbed),
+            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness.Usual),
+            Lateness = Figures(lateness.Usual),
+            LatenessStarved = Figures(lateness.Starved),
         };
 
         HashSet<long> SectionsOf(string what) => [.. history.Of(what).Select(entry => entry.Section)];
@@ -83,5 +102,7 @@ internal sealed record RunReport
 
     internal string ToJson() => JsonSerializer.Serialize(this, Indented);
 
-    internal static double Quantile(double[] sorted, double share) => sorted.Length == 0 ? 0 : Math.Round(sorted[(int)((sorted.Length - 1) * share)], 1);
+    private static double[] Figures(double[] sorted) => [Quantile(sorted, 0.5), Quantile(sorted, 0.99), Quantile(sorted, 1)];
+
+    private static double Quantile(double[] sorted, double share) => sorted.Length == 0 ? 0 : Math.Round(sorted[(int)((sorted.Length - 1) * share)], 1);
 }

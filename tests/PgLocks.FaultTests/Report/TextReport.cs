@@ -14,17 +14,23 @@ internal static class TextReport
         var text = new StringBuilder();
         Line($"seed {report.Seed}, {report.Minutes:0.0} minutes, {report.Processes} processes at once ({report.Workers} started)");
         Line($"{report.Acknowledged:#,0} increments acknowledged, {report.InDoubt} sent without an answer; {report.Grants:#,0} leases, {report.Refusals:#,0} refusals, {report.Turns:#,0} turns");
-        Line($"{report.Violations.Count} violations; {report.Excused} meetings of a section whose process had stood still past its loss; {report.Stuck.Count} processes got stuck");
+        Line($"{report.Violations.Count} violations; {report.Stuck.Count} processes got stuck");
+        Line($"meetings that are no violations: {report.StoodStill} of a section whose process had stood still past its lease's deadline, {report.EndedTransactions} of one whose transaction the server had ended");
         Line();
-        Line($"{"fault",-20} {"times",5}  {"detected",15}  {"next holder",15}  {"session gone",15}  {"recovered",15}   (median / worst, ms)");
+        Line($"{"fault",-20} {"times",5} {"measured",8}  {"detected",15}  {"next holder",15}  {"session gone",15}  {"recovered",15}   (median / worst, ms)");
         foreach (var recovery in report.Recoveries)
-            Line($"{recovery.Fault,-20} {recovery.Count,5}  {Pair(recovery.DetectedMs),15}  {Pair(recovery.NextHolderMs),15}  {Pair(recovery.SessionGoneMs),15}  {Pair(recovery.RecoveredMs),15}");
+            Line($"{recovery.Fault,-20} {report.Faults[recovery.Fault],5} {recovery.Count,8}  {Pair(recovery.DetectedMs),15}  {Pair(recovery.NextHolderMs),15}  {Pair(recovery.SessionGoneMs),15}  {Pair(recovery.RecoveredMs),15}");
         Line();
         Line($"waits that timed out ended {report.Lateness[0]:0.0} ms (median), {report.Lateness[1]:0.0} ms (p99), {report.Lateness[2]:0.0} ms (worst) after their timeout");
+        Line($"those whose thread pool the fault had used up: {report.LatenessStarved[0]:0.0} ms, {report.LatenessStarved[1]:0.0} ms, {report.LatenessStarved[2]:0.0} ms");
         foreach (var target in report.Targets)
             Line($"{target}");
         foreach (var stuck in report.Stuck)
             Line($"stuck: {stuck}");
+        foreach (var missed in report.Missed)
+            Line($"not injected: {missed}");
+        foreach (var (fault, obstacle) in report.Impossible)
+            Line($"not possible here: {fault}: {obstacle}");
         foreach (var violation in report.Violations.Take(MostShown))
         {
             Line();
@@ -37,6 +43,6 @@ internal static class TextReport
         void Line(FormattableString? line = null) => text.AppendLine(line?.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static string Pair(double[] times) =>
-        times.Length == 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{times[(times.Length - 1) / 2]:0} / {times[^1]:0}");
+    internal static string Pair(double[]? times) =>
+        times is not { Length: > 0 } ? "-" : string.Create(CultureInfo.InvariantCulture, $"{times[(times.Length - 1) / 2]:0} / {times[^1]:0}");
 }

@@ -6,7 +6,7 @@ using PgLocks.TestKit;
 namespace PgLocks.FaultTests;
 
 /// <summary>What faults are done to: the server, the seats around it, and what is seen of them.</summary>
-internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witness witness, Random random)
+internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witness witness, TimeSpan progressPatience)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -14,9 +14,26 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
 
     internal IReadOnlyList<Seat> Seats => seats;
 
-    internal Random Random => random;
-
     internal Seat SeatOf(Injection injection) => seats[injection.Seat!.Value];
+
+    /// <summary>As <see cref="OpenAsync"/>, as soon as the server has one to give.</summary>
+    internal async Task<NpgsqlConnection> OpenPatientlyAsync()
+    {
+        NpgsqlConnection? connection = null;
+        await Eventually.ThatAsync(async () =>
+        {
+            try
+            {
+                connection = await OpenAsync();
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                return false;
+            }
+        }, Patience, "the server takes connections");
+        return connection!;
+    }
 
     /// <summary>A connection of nobody's instance, for as long as the caller keeps it.</summary>
     internal async Task<NpgsqlConnection> OpenAsync()
@@ -64,6 +81,22 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
     internal Task<IReadOnlyList<int>> BackendsAsync(int worker, string role) =>
         ColumnAsync<int>("SELECT pid FROM pg_stat_activity WHERE application_name = $1 ORDER BY pid", RunFiles.SessionName(worker, role));
 
+    /// <summary>Lets the fault last, and notes when the server has ended the worker's sessions in these roles.</summary>
+    internal async Task WaitAsync(Injection injection, double seconds, params string[] ending)
+    {
+        var length = Faults.Fault.WaitAsync(seconds);
+        object sessions = ending.Select(role => RunFiles.SessionName(injection.Worker!.Value, role)).ToArray();
+        while (!length.IsCompleted && ending.Length > 0 && injection.SessionGoneAt is null)
+        {
+            var left = await ColumnAsync<int>("SELECT pid FROM pg_stat_activity WHERE application_name = ANY ($1)", sessions);
+            if (left.Count == 0)
+                injection.SessionGoneAt = TimeProvider.System.GetTimestamp();
+            else
+                await Task.WhenAny(length, Faults.Fault.WaitAsync(0.01));
+        }
+        await length;
+    }
+
     /// <summary>Who owns and who waits for which slot, as the server sees it.</summary>
     internal Task<IReadOnlyList<string>> LocksAsync() => ColumnAsync<string>(
         """
@@ -74,20 +107,19 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
 
     internal long[] Increments() => [.. seats.Select(seat => witness.Increments(seat.Number))];
 
-    /// <summary>Whether every seat increments again: the seats that do not are returned after some patience.</summary>
-    internal async Task<IReadOnlyList<Seat>> StuckSeatsAsync()
+    /// <summary>True as soon as each judged seat, and each other one that no fault is done to, has incremented since; false when one has not after some patience.</summary>
+    internal async Task<bool> HasGoneOnAsync(long[] before, IReadOnlyList<Seat> judged)
     {
-        var before = Increments();
         try
         {
-            await Eventually.ThatAsync(() => seats.All(seat => HasGoneOn(seat, before)), Patience);
-            return [];
+            await Eventually.ThatAsync(() => seats.All(seat => HasGoneOn(seat, before) || (seat.IsUnderFault && !judged.Contains(seat))), progressPatience);
+            return true;
         }
         catch (TimeoutException)
         {
-            return [.. seats.Where(seat => !HasGoneOn(seat, before))];
+            return false;
         }
     }
 
-    private bool HasGoneOn(Seat seat, long[] before) => witness.Increments(seat.Number) > before[seat.Number];
+    internal bool HasGoneOn(Seat seat, long[] before) => witness.Increments(seat.Number) > before[seat.Number];
 }

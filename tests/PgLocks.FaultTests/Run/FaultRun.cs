@@ -1,6 +1,5 @@
 using PgLocks.AdminTool.Demo;
 using PgLocks.FaultTests.Check;
-using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Report;
 using PgLocks.FaultTests.Traffic;
 using PgLocks.Migrations;
@@ -11,9 +10,10 @@ namespace PgLocks.FaultTests;
 /// <summary>Traffic on a server of its own, faults into it, and then the question whether all held.</summary>
 internal sealed class FaultRun(RunOptions options, Action<string> say)
 {
-    private readonly List<Injection> _injections = [];
-    private readonly List<Violation> _violations = [];
-    private readonly List<string> _stuck = [];
+    /// <summary>The question after a failed wait goes to this view, which then hides from each session what it holds itself.</summary>
+    private const string HideOwnLocks = "SET allow_system_table_mods = on; CREATE OR REPLACE VIEW pg_catalog.pg_locks AS SELECT * FROM pg_lock_status() AS l WHERE l.pid IS DISTINCT FROM pg_backend_pid()";
+
+    private readonly RunLog _log = new(say);
     private readonly long _startedAt = TimeProvider.System.GetTimestamp();
 
     private double Minutes => TimeProvider.System.GetElapsedTime(_startedAt).TotalMinutes;
@@ -27,16 +27,18 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
         using var witness = new Witness(folder[RunFiles.Witness]);
         await new SchemaMigrator(server.ConnectionString).MigrateUpAsync();
         var workers = 0;
-        Seat[] seats = [.. Enumerable.Range(0, options.Processes).Select(number => new Seat(number, folder.Path, options, server, () => ++workers))];
+        Seat[] seats = [.. Enumerable.Range(0, options.Processes).Select(number => new Seat(number, folder.Path, options, server, () => Interlocked.Increment(ref workers)))];
         try
         {
-            var random = new Random(options.Seed);
-            var arena = new Arena(server, seats, witness, random);
+            var arena = new Arena(server, seats, witness, options.Patience);
             await arena.ColumnAsync<int>(Ledger.Schema);
             await arena.ColumnAsync<int>("INSERT INTO counters SELECT key, 0, 0 FROM generate_series(0, $1) AS key", TrafficKeys.All.Length - 1);
+            if (options.Mutation == Mutation.NoQuestion)
+                await arena.ColumnAsync<int>(HideOwnLocks);
             await Task.WhenAll(seats.Select(seat => seat.StartAsync()));
-            await SettleAsync(arena, null);
-            await InjectAsync(arena, new Schedule(options, random));
+            await using (Progress.Every(TimeSpan.FromMinutes(1), () => say(Line(arena))))
+                await InjectAsync(arena, new Schedule(options));
+            say(Line(arena));
             return await EndAsync(arena, folder);
         }
         finally
@@ -46,63 +48,54 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
         }
     }
 
+    /// <summary>A short form injects what it has, each once; a long one first measures recovery with nothing else beside it, and then runs a lane for each seat and one for all.</summary>
     private async Task InjectAsync(Arena arena, Schedule schedule)
     {
-        while (_violations.Count == 0 && (Minutes < options.Minutes || _injections.Count == 0 || (options.Minutes is null && !schedule.IsRoundOver)))
+        var single = new Lane(arena, _log, arena.Seats);
+        await single.SettleAsync([]);
+        if (options.OneAtATime)
         {
-            var (fault, seat, quiet) = schedule.Next();
-            await Fault.WaitAsync(quiet);
-            var injection = new Injection(fault.Name, seat, seat is { } hit ? arena.Seats[hit].Worker : null);
-            await fault.InjectAsync(arena, injection);
-            _injections.Add(injection);
-            await SettleAsync(arena, injection);
-            say(FormattableString.Invariant($"{Minutes,5:0.0} min  {fault.Name}{(seat is null ? "" : $" of seat {seat}")}, {arena.Increments().Sum()} increments"));
+            await single.RunAsync(options.Minutes is null ? schedule.Once() : schedule.OneAtATime(), IsTimeLeft);
+            return;
         }
+        if (options.IsLong)
+            await single.RunAsync(schedule.Measured(), IsTimeLeft);
+        await Task.WhenAll(schedule.Lanes().Select((strikes, lane) => new Lane(arena, _log, [.. arena.Seats.Where(seat => seat.Number == lane)]).RunAsync(strikes, IsTimeLeft)));
     }
 
-    /// <summary>Waits until every process works again: the next fault meets a system that is whole. One that never does is replaced.</summary>
-    private async Task SettleAsync(Arena arena, Injection? injection)
-    {
-        var stuck = await arena.StuckSeatsAsync();
-        if (stuck.Count > 0)
-            say(string.Join('\n', await arena.LocksAsync()));
-        else if (injection is not null)
-            injection.RecoveredAt = TimeProvider.System.GetTimestamp();
-        foreach (var seat in stuck)
-        {
-            if (seat.Process.HasExited)
-            {
-                _violations.Add(new Violation("process", seat.Complaint("had ended by itself")));
-                continue;
-            }
-            _stuck.Add($"After {injection?.Fault ?? "the start"}, worker {seat.Worker} of seat {seat.Number} did no more increments, and was replaced.");
-            await seat.KillAsync();
-            await seat.StartAsync();
-        }
-    }
+    private bool IsTimeLeft() => options.Minutes is not { } minutes || Minutes < minutes;
+
+    private string Line(Arena arena) =>
+        FormattableString.Invariant($"{Minutes,5:0.0} min  {_log.Injections.Count} faults, {arena.Increments().Sum():#,0} increments, {_log.Stuck.Count} stuck");
 
     private async Task<RunReport> EndAsync(Arena arena, HistoryFolder folder)
     {
-        _violations.AddRange(await EndCheck.CheckSpaceAsync(arena));
-        var complaints = await Task.WhenAll(arena.Seats.Select(seat => seat.StopAsync()));
-        _violations.AddRange(complaints.OfType<string>().Select(complaint => new Violation("process", complaint)));
-        _violations.AddRange(await EndCheck.CheckNothingLeftAsync(arena));
+        var found = new List<Violation>(await EndCheck.CheckSpaceAsync(arena));
+        found.AddRange(await ComplaintsAsync(arena, seat => seat.IdleAsync()));
+        found.AddRange(await EndCheck.CheckSlotsAsync(arena));
+        found.AddRange(await ComplaintsAsync(arena, seat => seat.StopAsync()));
+        found.AddRange(await EndCheck.CheckNothingLeftAsync(arena));
         var minutes = Minutes;
-        var history = History.Read(folder.Path, _injections, arena.Seats.SelectMany(seat => seat.Deaths).ToDictionary());
+        var history = History.Read(folder.Path, _log.Injections, arena.Seats.SelectMany(seat => seat.Deaths).ToDictionary());
         var ledgers = await Ledgers.ReadAsync(arena);
         var witnessed = WitnessCheck.Check(history);
         Violation[] violations =
         [
-            .. _violations, .. IncrementCheck.Check(history, ledgers), .. witnessed.Violations, .. TokenCheck.Check(history, ledgers),
-            .. WaitCheck.Check(history), .. TelemetryCheck.Check(history, ledgers),
+            .. _log.Violations, .. found, .. IncrementCheck.Check(history, ledgers), .. witnessed.Violations, .. TokenCheck.Check(history, ledgers),
+            .. WaitCheck.Check(history), .. FairnessCheck.Check(history), .. TelemetryCheck.Check(history, ledgers),
         ];
-        var report = RunReport.Of(options, minutes, history, violations, _stuck, witnessed.Excused, await TurnsAsync(arena));
+        var report = RunReport.Of(options, minutes, history, violations, _log, witnessed, await TurnsAsync(arena));
         var text = TextReport.Of(report, history);
         say(text);
+        if (options.ReportFile is { } file)
+            await File.WriteAllTextAsync(file, MarkdownReport.Of(report, await RunSetting.ReadAsync(arena)));
         if (options.Keep || (options.Mutation == Mutation.None && !report.IsClean))
             say($"The history is in {await folder.KeepAsync(report, text)}\nRepeat with: {options.Command}");
         return report;
     }
+
+    private static async Task<IEnumerable<Violation>> ComplaintsAsync(Arena arena, Func<Seat, Task<string?>> tell) =>
+        (await Task.WhenAll(arena.Seats.Select(tell))).OfType<string>().Select(complaint => new Violation("process", complaint));
 
     /// <summary>A turn draws two numbers; a server that crashed moves its sequences 2²⁰ ahead.</summary>
     private static async Task<long> TurnsAsync(Arena arena) => (await arena.ColumnAsync<long>(

@@ -17,6 +17,15 @@ internal sealed record RunOptions
 
     public Mutation Mutation { get; init; }
 
+    /// <summary>No fault beside another.</summary>
+    public bool OneAtATime { get; init; }
+
+    /// <summary>A process that does no increment for so long, without a fault of its own, is stuck.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where the report is to be left as Markdown; null for nowhere.</summary>
+    public string? ReportFile { get; init; }
+
     /// <summary>Whether the history is kept also when nothing is wrong, or nothing but what a mutation does.</summary>
     public bool Keep { get; init; }
 
@@ -27,6 +36,7 @@ internal sealed record RunOptions
     public string Command =>
         FormattableString.Invariant($"dotnet run --project tests/PgLocks.FaultTests -c Release -- soak --seed {Seed} --processes {Processes}")
         + (Minutes is { } minutes ? FormattableString.Invariant($" --minutes {minutes}") : "")
+        + (OneAtATime ? " --one-at-a-time" : "")
         + (Faults.Count > 0 ? $" --faults {string.Join(',', Faults)}" : "")
         + (Mutation != Mutation.None ? $" --mutation {Mutation}" : "");
 }

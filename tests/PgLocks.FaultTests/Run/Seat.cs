@@ -8,9 +8,10 @@ namespace PgLocks.FaultTests;
 /// <summary>A place in the traffic: its lock sessions go by way of a proxy of its own, its data does not; whoever is killed there is replaced.</summary>
 internal sealed class Seat(int number, string folder, RunOptions options, LocalServer server, Func<int> nextWorker) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private ChildProcess? _process;
+    private int _faults;
 
     internal int Number => number;
 
@@ -23,6 +24,15 @@ internal sealed class Seat(int number, string folder, RunOptions options, LocalS
     internal TcpProxy Proxy { get; } = TcpProxy.Start(server.ConnectionString);
 
     internal ChildProcess Process => _process!;
+
+    /// <summary>Whether a fault is done to it now.</summary>
+    internal bool IsUnderFault => Volatile.Read(ref _faults) > 0;
+
+    internal IDisposable BeginFault()
+    {
+        Interlocked.Increment(ref _faults);
+        return new EndOfFault(this);
+    }
 
     internal async Task StartAsync()
     {
@@ -49,23 +59,42 @@ internal sealed class Seat(int number, string folder, RunOptions options, LocalS
     internal async Task KillAsync()
     {
         Deaths[Worker] = TimeProvider.System.GetTimestamp();
-        Process.Signal(ProcessSignal.Kill);
+        if (!Process.HasExited)
+            Process.Signal(ProcessSignal.Kill);
         await Process.WaitForExitAsync(Patience);
         await Process.DisposeAsync();
     }
 
+    internal async Task ReplaceAsync()
+    {
+        await KillAsync();
+        await StartAsync();
+    }
+
+    /// <summary>The end of its traffic, with the instance left as it is; what is wrong with the process, or null.</summary>
+    internal Task<string?> IdleAsync() => ComplaintOfAsync("become idle", async () =>
+    {
+        await OrderAsync(Orders.Idle, Orders.Idle);
+        return null;
+    });
+
     /// <summary>The end that a process comes to when it is told; what is wrong with it, or null.</summary>
-    internal async Task<string?> StopAsync()
+    internal Task<string?> StopAsync() => ComplaintOfAsync("end", async () =>
+    {
+        await TellAsync(Orders.Stop);
+        var code = await Process.WaitForExitAsync(Patience);
+        return code == 0 ? null : Complaint($"ended with exit code {code}");
+    });
+
+    private async Task<string?> ComplaintOfAsync(string what, Func<Task<string?>> act)
     {
         try
         {
-            await TellAsync(Orders.Stop);
-            var code = await Process.WaitForExitAsync(Patience);
-            return code == 0 ? null : Complaint($"ended with exit code {code}");
+            return await act();
         }
         catch (Exception failure) when (failure is TimeoutException or IOException or InvalidOperationException)
         {
-            return Complaint($"did not end when it was told: {failure.Message}");
+            return Complaint($"did not {what} when it was told: {failure.Message}");
         }
     }
 
@@ -76,5 +105,10 @@ internal sealed class Seat(int number, string folder, RunOptions options, LocalS
         if (_process is not null)
             await _process.DisposeAsync();
         await Proxy.DisposeAsync();
+    }
+
+    private sealed class EndOfFault(Seat seat) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref seat._faults);
     }
 }

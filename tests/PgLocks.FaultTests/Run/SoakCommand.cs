@@ -16,16 +16,18 @@ internal static class SoakCommand
         var faults = new Option<string>("--faults") { Description = $"Only these kinds, with commas: {string.Join(", ", Fault.All.Select(fault => fault.Name))}." };
         var processes = new Option<int>("--processes") { Description = "Worker processes at once, 2 to 6.", DefaultValueFactory = _ => 4 };
         var mutation = new Option<Mutation>("--mutation") { Description = "Turns one defence off, to see that it is missed." };
+        var oneAtATime = new Option<bool>("--one-at-a-time") { Description = "No fault beside another, as recovery times are measured." };
+        var report = new Option<string>("--report") { Description = "Leaves the report in this file, as Markdown." };
         var keep = new Option<bool>("--keep") { Description = "Keeps the history also when nothing is wrong." };
         processes.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 2 or > TrafficKeys.MostSeats)
                 result.AddError($"--processes is 2 to {TrafficKeys.MostSeats}.");
         });
-        var command = new RootCommand("Traffic of several processes, faults by a seeded schedule, and a check of every invariant.") { seed, minutes, faults, processes, mutation, keep };
+        var command = new RootCommand("Traffic of several processes, faults by a seeded schedule, and a check of every invariant.") { seed, minutes, faults, processes, mutation, oneAtATime, report, keep };
         command.SetAction(async (parsed, _) =>
         {
-            var report = await new FaultRun(
+            var outcome = await new FaultRun(
                 new RunOptions
                 {
                     Seed = parsed.GetValue(seed) ?? Random.Shared.Next(),
@@ -33,10 +35,12 @@ internal static class SoakCommand
                     Faults = parsed.GetValue(faults)?.Split(',') ?? [],
                     Processes = parsed.GetValue(processes),
                     Mutation = parsed.GetValue(mutation),
+                    OneAtATime = parsed.GetValue(oneAtATime),
+                    ReportFile = parsed.GetValue(report),
                     Keep = parsed.GetValue(keep),
                 },
                 Console.WriteLine).RunAsync();
-            return report.IsClean ? 0 : 1;
+            return outcome.IsClean ? 0 : 1;
         });
         return command.Parse(arguments).InvokeAsync();
     }

@@ -12,21 +12,8 @@ namespace PgLocks.FaultTests.Traffic;
 /// <param name="Text">Depends on what happened.</param>
 internal sealed record Entry(long At, string What, int Key, long Token, long Section, long Number, string Text)
 {
-    private const int Fields = 7;
-
     /// <summary>Which start of a worker wrote it.</summary>
     internal int Worker { get; init; }
 
     internal string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{At}\t{What}\t{Key}\t{Token}\t{Section}\t{Number}\t{Text.ReplaceLineEndings(" ").Replace('\t', ' ')}\n");
-
-    /// <summary>Null for a line that a killed process did not finish.</summary>
-    internal static Entry? Parse(string line, int worker)
-    {
-        var fields = line.Split('\t');
-        return fields.Length == Fields
-            ? new Entry(Long(fields[0]), fields[1], (int)Long(fields[2]), Long(fields[3]), Long(fields[4]), Long(fields[5]), fields[6]) { Worker = worker }
-            : null;
-    }
-
-    private static long Long(string field) => long.Parse(field, CultureInfo.InvariantCulture);
 }

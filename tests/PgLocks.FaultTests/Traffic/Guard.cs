@@ -36,12 +36,26 @@ internal sealed class Guard : IDisposable
         var last = TimeProvider.System.GetTimestamp();
         while (!_stop.Wait(Interval))
         {
-            foreach (var section in _sections.Values.Where(section => section.IsLost))
-                section.Leave(Happening.Lost);
             var now = TimeProvider.System.GetTimestamp();
             if (TimeProvider.System.GetElapsedTime(last, now) > Pause)
+            {
                 _journal.Write(Happening.Paused, number: last);
+                NoteOverslept(last, now);
+            }
+            foreach (var section in _sections.Values)
+            {
+                section.NoteDeadline();
+                if (section.IsLost)
+                    section.Leave(Happening.Lost);
+            }
             last = now;
         }
+    }
+
+    /// <summary>Only a pause that reached past a section's deadline can have cost it its lease unawares.</summary>
+    private void NoteOverslept(long from, long now)
+    {
+        foreach (var section in _sections.Values.Where(section => section.IsOverdue(now)))
+            section.NoteOverslept(from);
     }
 }

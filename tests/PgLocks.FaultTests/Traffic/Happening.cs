@@ -15,7 +15,10 @@ internal static class Happening
     /// <summary>An acquire ended with an exception that the contract does not name.</summary>
     internal const string Untyped = "untyped";
 
-    /// <summary>A critical section began. The number is the section that was inside already, or 0.</summary>
+    /// <summary>An acquire of several keys, or one in a transaction, ended without them. The number is how many leases it had been granted at least, the section how many at most.</summary>
+    internal const string Undone = "undone";
+
+    /// <summary>A critical section began. The number is the section that was inside already, or 0; the text is <see cref="InTransaction"/> or <see cref="Late"/> or nothing.</summary>
     internal const string Entered = "entered";
 
     /// <summary>A critical section ended: <see cref="Done"/> or <see cref="Lost"/>.</summary>
@@ -33,8 +36,17 @@ internal static class Happening
     /// <summary>The whole process stood still, since the number.</summary>
     internal const string Paused = "paused";
 
+    /// <summary>A section was inside while the whole process stood still, since the number, until after the deadline of its lease.</summary>
+    internal const string Overslept = "overslept";
+
     /// <summary>Everything is released and closed.</summary>
     internal const string Closed = "closed";
+
+    /// <summary>The lock is the transaction's, and dies with it.</summary>
+    internal const string InTransaction = "transaction";
+
+    /// <summary>The deadline of the lease had passed already.</summary>
+    internal const string Late = "late";
 
     internal const string Done = "done";
 

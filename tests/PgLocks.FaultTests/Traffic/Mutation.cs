@@ -17,4 +17,7 @@ internal enum Mutation
 
     /// <summary>An owner that is asked for a slot lets its own callers go on and on.</summary>
     NoQuantum,
+
+    /// <summary>A session whose wait failed or was cancelled is told that it holds nothing, whatever it was granted.</summary>
+    NoQuestion,
 }

@@ -6,6 +6,7 @@ namespace PgLocks.FaultTests.Traffic;
 internal sealed class Orders(Sections sections, int seed)
 {
     internal const string Stop = "stop";
+    internal const string Idle = "idle";
     internal const string Starve = "starve";
     internal const string Collect = "collect";
     internal const string Storm = "storm";
@@ -13,14 +14,24 @@ internal sealed class Orders(Sections sections, int seed)
     private const int Blockers = 200;
     private const int Impatient = 12;
 
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The load ordered last; loads are ordered one after the other.</summary>
     internal Task LastLoad { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Completes when it is told to stop.</summary>
+    internal Task Stopped => _stopped.Task;
+
     /// <summary>Until it is told to stop, or nobody is left to tell it.</summary>
-    internal void Obey(CancellationTokenSource stop)
+    internal void Obey(CancellationTokenSource idle)
     {
         while (Console.In.ReadLine() is { } line && line != Stop)
         {
+            if (line == Idle)
+            {
+                idle.Cancel();
+                continue;
+            }
             var words = line.Split(' ');
             var length = int.Parse(words[1], CultureInfo.InvariantCulture);
             switch (words[0])
@@ -39,7 +50,8 @@ internal sealed class Orders(Sections sections, int seed)
             }
             Console.WriteLine($"obeyed {words[0]}");
         }
-        stop.Cancel();
+        idle.Cancel();
+        _stopped.SetResult();
     }
 
     private static void BlockThreadPool(TimeSpan length)
@@ -71,7 +83,7 @@ internal sealed class Orders(Sections sections, int seed)
             var patience = TimeSpan.FromMilliseconds(random.Next(1, 6));
             using var cancelled = new CancellationTokenSource(number % 2 == 0 ? patience : Timeout.InfiniteTimeSpan, TimeProvider.System);
             await sections.RunAsync(
-                random.Next(TrafficKeys.Shared), number % 2 == 0 ? TimeSpan.FromSeconds(5) : patience, static async (_, _) => await Task.Yield(), cancelled.Token);
+                random.Next(TrafficKeys.Shared), number % 2 == 0 ? TimeSpan.FromSeconds(5) : patience, static async _ => await Task.Yield(), cancelled.Token);
         }
     })));
 }

@@ -21,6 +21,10 @@ internal static class TrafficKeys
         .. Enumerable.Range(0, 2 * MostSeats).Select(seat => OfSlot(HotSlots + ColdSlots + seat).First()),
     ];
 
+    private static readonly Dictionary<PositionKey, int> Indexes = All.Index().ToDictionary(key => key.Item, key => key.Index);
+
+    private static readonly int[] Slots = [.. All.Select(Map.SlotOf)];
+
     /// <summary>The key that only this seat wants, and holds as long as it can: its loss shows when the process learns of a fault.</summary>
     internal static int Sentinel(int seat) => Shared + seat;
 
@@ -29,7 +33,11 @@ internal static class TrafficKeys
 
     internal static bool IsSentinel(int key) => key is >= Shared and < Shared + MostSeats;
 
-    internal static int SlotOf(int key) => Map.SlotOf(All[key]);
+    internal static int SlotOf(int key) => Slots[key];
+
+    internal static IEnumerable<int> UsedSlots => Slots.Distinct();
+
+    internal static int IndexOf(PositionKey key) => Indexes[key];
 
     private static IEnumerable<PositionKey> OfSlot(int slot) =>
         Enumerable.Range(0, int.MaxValue).Select(i => new PositionKey($"miner{i}", "BTCUSD")).Where(key => Map.SlotOf(key) == slot);

@@ -27,7 +27,7 @@ internal sealed unsafe class Witness : IDisposable
 
     internal void Leave(int key, long section) => Interlocked.CompareExchange(ref _words[key], 0, section);
 
-    internal void CountIncrement(int seat) => Interlocked.Increment(ref _words[TrafficKeys.All.Length + seat]);
+    internal void CountIncrements(int seat, int count) => Interlocked.Add(ref _words[TrafficKeys.All.Length + seat], count);
 
     internal long Increments(int seat) => Volatile.Read(ref _words[TrafficKeys.All.Length + seat]);
 

@@ -6,9 +6,16 @@ namespace PgLocks.FaultTests.Traffic;
 /// <summary>One process of the traffic: an instance, its callers, and orders by standard input, read on a thread of its own.</summary>
 internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provider, Journal journal, Witness witness) : IDisposable
 {
-    private const int Callers = 6;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly CancellationTokenSource _stop = new();
+    private const int Callers = 8;
+    private const double AllShare = 0.2;
+    private const double TransactionShare = 0.05;
+    private const double LongShare = 0.02;
+    private const double HotShare = 0.15;
+    private const double OwnShare = 0.65;
+
+    private readonly CancellationTokenSource _idle = new();
 
     internal static async Task RunAsync(WorkerOptions options)
     {
@@ -23,7 +30,7 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         await Console.Out.WriteLineAsync("closed");
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _idle.Dispose();
 
     private static async Task<PgLockProvider> StartProviderAsync(WorkerOptions options)
     {
@@ -39,6 +46,8 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         };
         if (options.Mutation == Mutation.NoQuantum)
             locks.Quantum = TimeSpan.FromHours(1);
+        // Whoever started it waits no longer, and may be gone.
+        var startedAt = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
@@ -46,9 +55,10 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
                 // Past the check of the options, which refuses what mutations need.
                 return new PgLockProvider(await LockInstance.StartAsync(locks, NullLogger.Instance, TimeProvider.System, meters: null, CancellationToken.None));
             }
-            catch (PgLockException busy) when (busy.IsTransient)
+            catch (PgLockException busy) when (busy.IsTransient && TimeProvider.System.GetElapsedTime(startedAt) < Seat.Patience)
             {
                 await Console.Error.WriteLineAsync(busy.Message);
+                await Task.Delay(Pause, TimeProvider.System);
             }
         }
     }
@@ -59,7 +69,7 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         var sections = new Sections(options.Worker, provider, journal, witness, guard);
         await using var ledger = new Ledger(options.DataConnection, journal, fenced: options.Mutation != Mutation.NoFence);
         var orders = new Orders(sections, options.Seed);
-        new Thread(() => orders.Obey(_stop)) { IsBackground = true, Name = "orders" }.Start();
+        new Thread(() => orders.Obey(_idle)) { IsBackground = true, Name = "orders" }.Start();
         await Console.Out.WriteLineAsync("started");
         await Task.WhenAll(
         [
@@ -69,24 +79,62 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
             .. Enumerable.Range(0, Callers).Select(number => Task.Run(() => CallAsync(sections, ledger, new Random(options.Seed * Callers + number)))),
         ]);
         await orders.LastLoad;
+        await Console.Out.WriteLineAsync(Orders.Idle);
+        await orders.Stopped;
     }
 
     private async Task CallAsync(Sections sections, Ledger ledger, Random random)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_idle.IsCancellationRequested)
         {
-            var key = random.NextDouble() < 0.4 ? random.Next(TrafficKeys.Hot) : random.Next(TrafficKeys.Hot, TrafficKeys.Shared);
             var timeout = TimeSpan.FromMilliseconds(random.Next(5) switch { 0 => 50, 1 or 2 => 1000, _ => 5000 });
-            var isLong = random.NextDouble() < 0.05;
-            var granted = await sections.RunAsync(key, timeout, async (lease, section) =>
-            {
-                if (isLong)
-                    await DawdleAsync(lease);
-                if (await ledger.IncrementAsync(key, lease, section))
-                    witness.CountIncrement(options.Seat);
-            }, _stop.Token);
+            var kind = random.NextDouble();
+            var granted = await (kind < AllShare ? CallAllAsync(sections, ledger, timeout, random)
+                : kind < AllShare + TransactionShare ? CallInTransactionAsync(sections, ledger, timeout, random)
+                : sections.RunAsync(KeyOf(random), timeout, section => WorkAsync(ledger, [section], random.NextDouble() < LongShare), _idle.Token));
             if (!granted)
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(20)), TimeProvider.System);
+        }
+    }
+
+    private Task<bool> CallAllAsync(Sections sections, Ledger ledger, TimeSpan timeout, Random random)
+    {
+        var onlyOwn = random.Next(2) == 0;
+        int[] keys = [.. Enumerable.Range(0, random.Next(2, 7)).Select(_ => onlyOwn ? OwnKey(random) : KeyOf(random)).Distinct()];
+        return sections.RunAllAsync(keys, timeout, all => WorkAsync(ledger, all, isLong: false), _idle.Token);
+    }
+
+    private async Task<bool> CallInTransactionAsync(Sections sections, Ledger ledger, TimeSpan timeout, Random random)
+    {
+        var key = KeyOf(random);
+        var done = await ledger.IncrementAsync(transaction => sections.AcquireAsync(transaction, key, timeout, _idle.Token));
+        witness.CountIncrements(options.Seat, done);
+        return done > 0;
+    }
+
+    private async Task WorkAsync(Ledger ledger, IReadOnlyList<Section> sections, bool isLong)
+    {
+        if (isLong)
+            await DawdleAsync(sections[0].Lease);
+        witness.CountIncrements(options.Seat, await ledger.IncrementAsync(sections));
+    }
+
+    /// <summary>A hot key, one that this seat wants more often than others do, or any.</summary>
+    private int KeyOf(Random random)
+    {
+        var kind = random.NextDouble();
+        if (kind < HotShare)
+            return random.Next(TrafficKeys.Hot);
+        return kind < HotShare + OwnShare ? OwnKey(random) : random.Next(TrafficKeys.Hot, TrafficKeys.Shared);
+    }
+
+    private int OwnKey(Random random)
+    {
+        while (true)
+        {
+            var key = random.Next(TrafficKeys.Hot, TrafficKeys.Shared);
+            if (TrafficKeys.SlotOf(key) % options.Seats == options.Seat)
+                return key;
         }
     }
 
@@ -100,19 +148,19 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
 
     private async Task HoldAsync(Sections sections, int key)
     {
-        while (!_stop.IsCancellationRequested)
+        while (!_idle.IsCancellationRequested)
         {
-            await sections.RunAsync(key, TimeSpan.FromSeconds(5), async (lease, _) =>
+            await sections.RunAsync(key, TimeSpan.FromSeconds(5), async section =>
             {
-                using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, lease.LostToken);
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(_idle.Token, section.Lease.LostToken);
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }, _stop.Token);
+            }, _idle.Token);
         }
     }
 
     private async Task RivalAsync(Sections sections, int key)
     {
-        while (!_stop.IsCancellationRequested)
-            await sections.RunAsync(key, TimeSpan.FromSeconds(5), static (_, _) => Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System), _stop.Token);
+        while (!_idle.IsCancellationRequested)
+            await sections.RunAsync(key, TimeSpan.FromSeconds(5), static _ => Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System), _idle.Token);
     }
 }
