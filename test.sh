@@ -101,6 +101,10 @@ if ! command -v redis-server > /dev/null; then
   say "Redis is not installed here."
   ensure_packages redis-server || say "Tests of the Redis backend will fail."
 fi
+if ! compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null; then
+  say "libfaketime is not installed here."
+  ensure_packages libfaketime || say "Tests of clocks will fail."
+fi
 if $should_build; then
   say "Building …"
   build PgLocks.sln

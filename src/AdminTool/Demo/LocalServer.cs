@@ -44,7 +44,7 @@ public sealed class LocalServer : IAsyncDisposable
         {
             var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
             await InitializeAsync(binaries, folder, password, cancellationToken);
-            var process = new PostgresProcess(binaries, folder, LocalServerSettings.For(options, folder), password);
+            var process = new PostgresProcess(binaries, folder, LocalServerSettings.For(options, folder), password) { Environment = options.Environment };
             await process.StartAsync(cancellationToken);
             return new LocalServer(binaries, folder, process, password);
         }

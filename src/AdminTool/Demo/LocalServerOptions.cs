@@ -12,6 +12,9 @@ public sealed record LocalServerOptions
     /// <summary>More settings of postgresql.conf, which win over all others.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>More environment variables of the server. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The installation to use. Default: <see cref="PostgresBinaries.Find"/>.</summary>
     public PostgresBinaries? Binaries { get; init; }
 }

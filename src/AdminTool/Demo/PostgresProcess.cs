@@ -23,6 +23,9 @@ public sealed class PostgresProcess : IAsyncDisposable
         _password = password;
     }
 
+    /// <summary>More variables than those of this process.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public int Port { get; private set; }
 
     public int ProcessId => Running.ProcessId;
@@ -86,6 +89,7 @@ public sealed class PostgresProcess : IAsyncDisposable
 
     private IEnumerable<string> Command() =>
     [
+        .. Environment.Count == 0 ? [] : Environment.Select(variable => $"{variable.Key}={variable.Value}").Prepend("env"),
         _binaries["postgres"], "-D", _folder["data"], "-p", $"{Port}",
         .. _settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" }),
     ];

@@ -12,7 +12,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     server_timeline int8 := pglocks.current_timeline();
-    server_recovered timestamptz := pglocks.server_recovered_at();
+    server_recovered timestamptz := pglocks.server_remembers_since();
     space pglocks.spaces;
 BEGIN
     SELECT * INTO space FROM pglocks.spaces s WHERE s.class_id = adopt_server.class_id FOR UPDATE;

@@ -39,7 +39,17 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION pglocks.move_slots(int4, int4, int8, boolean) FROM PUBLIC;
 
--- When the server last lost its memory. A restart in place after the crash of one backend leaves pg_postmaster_start_time() as it was, but
+-- Since when the server has its memory. A crash of the server or of one backend loses it, and with it draws that had not reached the disk; a restart
+-- in good order does not. Good for one question only: is it the same as before? How long ago it was, a clock that was set may tell wrongly.
+CREATE FUNCTION pglocks.server_remembers_since() RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+    SELECT w.stats_reset FROM pg_stat_wal w
+$$;
+REVOKE ALL ON FUNCTION pglocks.server_remembers_since() FROM PUBLIC;
+
+-- When the server last lost its locks. A restart in place after the crash of one backend leaves pg_postmaster_start_time() as it was, but
 -- resets the statistics; a reset by hand only makes this too late, which is the safe side.
 CREATE FUNCTION pglocks.server_recovered_at() RETURNS timestamptz
 LANGUAGE sql STABLE
@@ -49,7 +59,7 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION pglocks.server_recovered_at() FROM PUBLIC;
 
-ALTER TABLE pglocks.spaces ALTER COLUMN recovered_at SET DEFAULT pglocks.server_recovered_at();
+ALTER TABLE pglocks.spaces ALTER COLUMN recovered_at SET DEFAULT pglocks.server_remembers_since();
 
 CREATE FUNCTION pglocks.current_timeline() RETURNS int8
 LANGUAGE sql STABLE

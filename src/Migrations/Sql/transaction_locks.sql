@@ -37,13 +37,14 @@ AS $$
 DECLARE
     sequence regclass := format('pglocks.slot_%s_%s', class_id, slot)::regclass;
     lock_delay interval := make_interval(secs => lock_delay_ms / 1000.0);
+    rest       interval := pglocks.server_recovered_at() + lock_delay - clock_timestamp();
 BEGIN
     -- A sequence that was never called gives NULL: nobody ever owned the slot.
     IF pg_sequence_last_value(sequence) & 1 = 1 THEN
         PERFORM pg_sleep_for(lock_delay);
         PERFORM nextval(sequence);
-    ELSIF pglocks.server_recovered_at() + lock_delay > clock_timestamp() THEN
-        PERFORM pg_sleep_until(pglocks.server_recovered_at() + lock_delay);
+    ELSIF rest > interval '0' THEN
+        PERFORM pg_sleep_for(least(rest, lock_delay)); -- a clock that was set back puts the start of the server into the future
     END IF;
 END $$;
 REVOKE ALL ON FUNCTION pglocks.await_lock_delay(int4, int4, int4) FROM PUBLIC;

@@ -7,6 +7,8 @@ namespace PgLocks.Postgres;
 internal sealed record BackendContext(
     PgLocksOptions Options, Connections Connections, Space Space, TimeProvider Time, Agenda Agenda, ILogger Log, Action<SessionOpened> Opened, RoundTrips RoundTrips)
 {
+    internal ServerYouth Youth { get; } = new(Options.LockDelay);
+
     internal long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 
     internal int MillisecondsUntil(long due) =>

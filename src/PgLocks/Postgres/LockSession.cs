@@ -21,7 +21,7 @@ internal sealed class LockSession : IDisposable
         _connection = connection;
         _backendPid = server.BackendPid;
         Lease = new SessionLease(role);
-        _youngUntil = readAt + context.Ticks(context.Options.LockDelay - server.Age);
+        _youngUntil = readAt + context.Ticks(context.Youth.LeftOf(server, context.Time.GetElapsedTime(0, readAt)));
         Renew(sentAt);
     }
 

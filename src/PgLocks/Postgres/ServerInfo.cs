@@ -9,11 +9,12 @@ namespace PgLocks.Postgres;
 /// <param name="BackendStart">When the backend began; with the pid it names a session for ever.</param>
 /// <param name="IsStandby">Whether the server is in recovery: locks there exclude nobody on the primary.</param>
 /// <param name="SystemIdentifier">The cluster.</param>
-/// <param name="Age">Since the server was started or recovered from a crash.</param>
+/// <param name="Age">Since the server was started or recovered from a crash, by its own clock, which may have been set meanwhile.</param>
 /// <param name="Version">As in <c>server_version_num</c>.</param>
 /// <param name="Encoding">Of the server.</param>
+/// <param name="Life">Another one after each start and each recovery.</param>
 internal sealed record ServerInfo(
-    int BackendPid, DateTime BackendStart, bool IsStandby, long SystemIdentifier, TimeSpan Age, int Version, string Encoding)
+    int BackendPid, DateTime BackendStart, bool IsStandby, long SystemIdentifier, TimeSpan Age, int Version, string Encoding, string Life)
 {
     internal const int OldestVersion = 140000;
 
@@ -24,7 +25,7 @@ internal sealed record ServerInfo(
         row.Read();
         return new ServerInfo(
             row.GetInt32(0), row.GetDateTime(1), row.GetBoolean(2), row.GetInt64(3),
-            TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt32(5), row.GetString(6));
+            TimeSpan.FromSeconds(row.GetDouble(4)), row.GetInt32(5), row.GetString(6), row.GetString(7));
     }
 
     /// <summary>Refuses what cannot be locked on safely.</summary>

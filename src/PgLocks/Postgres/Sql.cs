@@ -77,7 +77,8 @@ internal static class Sql
                extract(epoch FROM pg_catalog.clock_timestamp()
                  - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal)))::float8,
                pg_catalog.current_setting('server_version_num')::int4,
-               pg_catalog.current_setting('server_encoding')
+               pg_catalog.current_setting('server_encoding'),
+               pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal))
           FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a
         """;
 
@@ -87,7 +88,7 @@ internal static class Sql
 
     internal const string Space = """
         SELECT class_id, pool_size, hash_version,
-               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_recovered_at()
+               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_remembers_since()
           FROM pglocks.spaces WHERE name = $1
         """;
 

@@ -14,16 +14,29 @@ internal sealed class TelemetryLoop(TelemetryWriter writer, TelemetryUpkeep upke
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        if (!await TryAsync(writer.FlushAsync).ConfigureAwait(false))
+        {
+            await TryAsync(async limit =>
+            {
+                await writer.GiveUpAsync(limit).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        _stop.Dispose();
+    }
+
+    /// <summary>A server that takes no rows must not keep the process from ending.</summary>
+    private async Task<bool> TryAsync(Func<CancellationToken, Task<bool>> write)
+    {
         using var limit = new CancellationTokenSource(LastFlush, time);
         try
         {
-            await writer.FlushAsync(limit.Token).ConfigureAwait(false);
+            return await write(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // A server that takes no rows must not keep the process from ending.
+            return false;
         }
-        _stop.Dispose();
     }
 
     private async Task RunAsync()

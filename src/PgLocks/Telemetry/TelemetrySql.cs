@@ -16,6 +16,8 @@ internal static class TelemetrySql
         UPDATE pglocks.instances SET flush_number = $2, recorded = recorded + $3, dropped = $4, dropped_events = $5, last_seen_at = $6, written_to = $6 WHERE instance_id = $1
         """;
 
+    internal const string GivenUp = "UPDATE pglocks.instances SET dropped = $2, dropped_events = $3 WHERE instance_id = $1";
+
     /// <summary>Waits for a transaction of the instance that is still on its way.</summary>
     internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1 FOR UPDATE";
 

@@ -42,6 +42,28 @@ internal sealed class TelemetryWriter(NpgsqlDataSource pool, Guid instanceId, in
         }
     }
 
+    /// <summary>After the last flush has failed: what could not be written is told as dropped, where that can still be told.</summary>
+    internal async Task GiveUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SettleAsync(cancellationToken).ConfigureAwait(false);
+            TelemetryBatch lost = Collect();
+            NpgsqlCommand command = pool.CreateCommand(TelemetrySql.GivenUp);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Add(new() { Value = instanceId });
+                command.Parameters.Add(new() { Value = sweep.Dropped + lost.Recorded });
+                command.Parameters.Add(new() { Value = telemetry.DroppedEvents + lost.Events.Count });
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        {
+            Messages.TelemetryFailed(log, failure);
+        }
+    }
+
     private TelemetryBatch Collect()
     {
         var batch = new TelemetryBatch { From = _from, To = EndOfInterval(), Number = _number + 1 };

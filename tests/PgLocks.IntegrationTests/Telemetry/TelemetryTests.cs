@@ -41,6 +41,21 @@ public sealed class TelemetryTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Dispose_ServerRefusesRows_TellsThemAsDropped()
+    {
+        await using TestDatabase database = await server.CreateDatabaseAsync();
+        await using (PgLockProvider provider = await StartAsync(database))
+        {
+            (await provider.AcquireAsync(new PositionKey(Hotkey, "BTCUSD"), cancellationToken: TestContext.Current.CancellationToken)).Dispose();
+            Assert.True(await provider.Instance.FlushAsync(TestContext.Current.CancellationToken));
+            (await provider.AcquireAsync(new PositionKey(Hotkey, "BTCUSD"), cancellationToken: TestContext.Current.CancellationToken)).Dispose();
+            await database.ExecuteAsync("ALTER TABLE pglocks.lock_stats RENAME TO away");
+        }
+
+        Assert.True(await database.ScalarAsync<bool>("SELECT recorded = 1 AND dropped = 1 AND closed_at IS NOT NULL FROM pglocks.instances"));
+    }
+
+    [Fact]
     public async Task Flush_ServerRefusesRows_KeepsThemForTheNext()
     {
         await using TestDatabase database = await server.CreateDatabaseAsync();
