@@ -59,6 +59,18 @@ internal sealed class History
         return first < pauses.Length && pauses[first].Number <= to;
     }
 
+    /// <summary>Whether the worker stood still at that time, or went on no longer than <paramref name="awake"/> before it, and did so past the deadline.</summary>
+    internal bool Overslept(int worker, long at, long awake, long deadline)
+    {
+        var pauses = _pauses.GetValueOrDefault(worker, []);
+        for (var i = FirstAt(pauses, at - awake); i < pauses.Length && pauses[i].Number <= at; i++)
+        {
+            if (pauses[i].At >= deadline)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Index of the first entry that was written then or later.</summary>
     internal static int FirstAt(Entry[] entries, long at)
     {

@@ -16,7 +16,7 @@ internal static class WitnessCheck
     {
         var begins = history.Of(Happening.Entered).ToDictionary(entry => entry.Section);
         var met = begins.Values.Where(entry => entry.Number != 0).ToArray();
-        var overslept = history.Of(Happening.Overslept).ToLookup(entry => entry.Section);
+        var deadlines = history.Of(Happening.Left).ToDictionary(entry => entry.Section, entry => entry.Number);
         var ended = history.Of(Happening.Acknowledged).Select(entry => entry.Section).ToHashSet();
         var violations = new List<Violation>();
         var (stoodStill, transactions) = (0, 0);
@@ -35,7 +35,8 @@ internal static class WitnessCheck
         }
         return new WitnessResult(violations, stoodStill, transactions);
 
-        bool Overslept(long section, long at) => overslept[section].Any(pause => pause.Number <= at && Times.Milliseconds(pause.At, at) <= Awake.TotalMilliseconds);
+        bool Overslept(long section, long at) =>
+            deadlines.TryGetValue(section, out var deadline) && history.Overslept(Sections.WorkerOf(section), at, Times.Ticks(Awake), deadline);
 
         bool IsLate(Entry entered) => entered.Text == Happening.Late && history.WasPaused(entered.Worker, entered.At - Times.Ticks(Awake), entered.At);
     }

@@ -37,7 +37,14 @@ internal sealed class Lane(Arena arena, RunLog log, IReadOnlyList<Seat> judged)
                 log.Add(new Violation("process", seat.Complaint("had ended by itself")));
             else
                 log.AddStuck($"After {(after.Count > 0 ? after[^1].Fault : "a quiet time")}, worker {seat.Worker} of seat {seat.Number} did no more increments, and was replaced.");
-            await seat.ReplaceAsync();
+            try
+            {
+                await seat.ReplaceAsync();
+            }
+            catch (Exception failure) when (IsFailure(failure))
+            {
+                log.Add(new Violation("process", $"A new worker of seat {seat.Number} could not be started: {failure.Message}"));
+            }
         }
     }
 
@@ -63,10 +70,12 @@ internal sealed class Lane(Arena arena, RunLog log, IReadOnlyList<Seat> judged)
             await fault.InjectAsync(arena, injection);
             return injection;
         }
-        catch (Exception failure) when (failure is TimeoutException or IOException or InvalidOperationException or Npgsql.NpgsqlException)
+        catch (Exception failure) when (IsFailure(failure))
         {
             log.AddMissed($"{fault.Name}{(seat is null ? "" : $" of seat {seat.Number}")}: {failure.Message}");
             return null;
         }
     }
+
+    private static bool IsFailure(Exception failure) => failure is TimeoutException or IOException or InvalidOperationException or Npgsql.NpgsqlException;
 }

@@ -38,10 +38,7 @@ internal sealed class Guard : IDisposable
         {
             var now = TimeProvider.System.GetTimestamp();
             if (TimeProvider.System.GetElapsedTime(last, now) > Pause)
-            {
                 _journal.Write(Happening.Paused, number: last);
-                NoteOverslept(last, now);
-            }
             foreach (var section in _sections.Values)
             {
                 section.NoteDeadline();
@@ -50,12 +47,5 @@ internal sealed class Guard : IDisposable
             }
             last = now;
         }
-    }
-
-    /// <summary>Only a pause that reached past a section's deadline can have cost it its lease unawares.</summary>
-    private void NoteOverslept(long from, long now)
-    {
-        foreach (var section in _sections.Values.Where(section => section.IsOverdue(now)))
-            section.NoteOverslept(from);
     }
 }

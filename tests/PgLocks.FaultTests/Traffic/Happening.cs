@@ -21,7 +21,7 @@ internal static class Happening
     /// <summary>A critical section began. The number is the section that was inside already, or 0; the text is <see cref="InTransaction"/> or <see cref="Late"/> or nothing.</summary>
     internal const string Entered = "entered";
 
-    /// <summary>A critical section ended: <see cref="Done"/> or <see cref="Lost"/>.</summary>
+    /// <summary>A critical section ended: <see cref="Done"/> or <see cref="Lost"/>. The number is the deadline of its lease, as last noted.</summary>
     internal const string Left = "left";
 
     /// <summary>An increment is about to be committed. The number is the new value.</summary>
@@ -35,9 +35,6 @@ internal static class Happening
 
     /// <summary>The whole process stood still, since the number.</summary>
     internal const string Paused = "paused";
-
-    /// <summary>A section was inside while the whole process stood still, since the number, until after the deadline of its lease.</summary>
-    internal const string Overslept = "overslept";
 
     /// <summary>Everything is released and closed.</summary>
     internal const string Closed = "closed";

@@ -32,7 +32,7 @@ internal sealed class Section(Journal journal, Witness witness, int key, LockLea
     }
 
     /// <summary>Whether the deadline has passed, and no answer that came in time has moved it since it was noted.</summary>
-    internal bool IsOverdue(long now) => !isInTransaction && Deadline <= now && !(session is { IsLost: false } && session.Deadline > now);
+    private bool IsOverdue(long now) => !isInTransaction && Deadline <= now && !(session is { IsLost: false } && session.Deadline > now);
 
     internal bool TryEnter()
     {
@@ -49,7 +49,7 @@ internal sealed class Section(Journal journal, Witness witness, int key, LockLea
         if (Interlocked.Exchange(ref _hasLeft, 1) != 0)
             return;
         witness.Leave(key, id);
-        journal.Write(Happening.Left, key, lease.FencingToken, id, text: why);
+        journal.Write(Happening.Left, key, lease.FencingToken, id, Deadline, why);
     }
 
     /// <summary>The end of the transaction is about to release the key, if it is the transaction's.</summary>
@@ -58,7 +58,4 @@ internal sealed class Section(Journal journal, Witness witness, int key, LockLea
         if (isInTransaction)
             Leave(Happening.Done);
     }
-
-    /// <summary>Its process stood still from then on until after the deadline.</summary>
-    internal void NoteOverslept(long from) => journal.Write(Happening.Overslept, key, lease.FencingToken, id, from);
 }
