@@ -22,7 +22,7 @@ internal static class FenceCommand
             try
             {
                 long newest = (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-                if (newest > tenure.Epoch && !(tenure is TransactionTenure own && own.IsOf(transaction)))
+                if (newest > tenure.Epoch && !(tenure is TransactionTenure own && own.IsOwn(transaction, newest)))
                     throw new LeaseLostException(gate.Key, $"another process gained slot {gate.Slot} since (epoch {newest}, this lease's is {tenure.Epoch})");
             }
             catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidTransactionState)

@@ -16,6 +16,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
 
+    private readonly EpochRun.Table _runs = new();
+
     internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate found, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
@@ -28,7 +30,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
             (long epoch, bool wasOwned) = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
-            return gate.Complete(new TransactionTenure(epoch, transaction), epoch << Tenure.CounterBits, startedAt, wasOwned);
+            return gate.Complete(new TransactionTenure(epoch, transaction, _runs.Add(transaction, gate.Slot, epoch)), epoch << Tenure.CounterBits, startedAt, wasOwned);
         }
         catch (Exception failure)
         {

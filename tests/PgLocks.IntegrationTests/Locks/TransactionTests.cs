@@ -198,24 +198,6 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
         await using var lease = await provider.AcquireAsync(TestKeys.Key);
     }
 
-    [Fact]
-    [Trait("Pitfall", "5: a lock and the read it protects in one statement")]
-    public async Task FenceAsync_LockDroppedByARollbackToASavepointAndGainedSince_IsRefused()
-    {
-        await using var provider = await _database.StartProviderAsync();
-        await using var other = await _database.StartProviderAsync();
-        await using var connection = await _database.OpenForeignAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await transaction.SaveAsync("before");
-        await using var dropped = await provider.AcquireInTransactionAsync(transaction, TestKeys.Key);
-
-        await transaction.RollbackAsync("before");
-        await using (var lease = await other.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30)))
-            await _database.FenceAsync(lease);
-
-        await Assert.ThrowsAsync<LeaseLostException>(() => dropped.FenceAsync(transaction).AsTask());
-    }
-
     private static async Task<LockLease?> TryAsync(PgLockProvider provider, NpgsqlTransaction transaction)
     {
         try
