@@ -191,7 +191,6 @@ public sealed class StartTests(PostgresServer server) : IAsyncLifetime
     [InlineData("Host=localhost;Port=abc", "ConnectionString is not one that Npgsql understands")]
     [InlineData("Database=orders", "names no Host")]
     [InlineData("", "ConnectionString is empty")]
-    [Trait("Pitfall", "27: connection strings keep their password")]
     public async Task StartAsync_BadConnectionString_SaysSoWithoutIt(string connectionString, string expected)
     {
         var refused = await Assert.ThrowsAsync<PgLocksConfigurationException>(async () =>
