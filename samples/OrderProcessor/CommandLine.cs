@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using OrderProcessor.Generator;
 
 namespace OrderProcessor;
 
 /// <summary>The options and what they start.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const string ConnectionVariable = "PGLOCKS_CONNECTION";
     private const string NoConnection = $"No database: give --connection or set {ConnectionVariable}, such as 'Host=localhost;Database=orders;Username=app'.";
@@ -14,13 +15,27 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var parsed = Create().Parse(arguments);
-        if (parsed.Action is ParseErrorAction mistake)
-            mistake.ShowHelp = false;
+        var parsed = Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            await Console.Error.WriteLineAsync(Mistakes(parsed, arguments));
+            return BadUsage;
+        }
         // The host answers Ctrl-C, and takes its time.
         var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         return parsed.Errors.Count > 0 ? BadUsage : code;
     }
+
+    internal static ParseResult Parse(string[] arguments) => Create().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    /// <summary>What is wrong with the arguments; they are not quoted when there is a password among them.</summary>
+    internal static string Mistakes(ParseResult parsed, string[] arguments) =>
+        arguments.Any(argument => HoldsAPassword().IsMatch(argument))
+            ? "The arguments cannot be understood, and are not repeated here, since there is a password in them. Put the connection string in quotes, after --connection; --help tells the options."
+            : string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message).Append("--help tells the options."));
+
+    [GeneratedRegex(@"(password|passwd|pwd|psw|passphrase|secret)\s*[=:]|://[^/]*@|=[^;]*;", RegexOptions.IgnoreCase)]
+    private static partial Regex HoldsAPassword();
 
     private static RootCommand Create()
     {
@@ -58,7 +73,8 @@ internal static class CommandLine
 
     internal static void RequireAtLeast(int least, OptionResult result)
     {
-        if (result.GetValueOrDefault<int>() < least)
+        // What is no number the parser tells itself.
+        if (result.Tokens is [var token, ..] && int.TryParse(token.Value, out var number) && number < least)
             result.AddError($"{result.Option.Name} is at least {least}.");
     }
 }

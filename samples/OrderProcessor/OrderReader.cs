@@ -9,6 +9,8 @@ public readonly record struct OrderLine(int Number, Order? Order, string? Error)
 /// <summary>Reads orders, one JSON object a line; blank lines are skipped, malformed ones are told and do not stop the stream.</summary>
 public static class OrderReader
 {
+    private const int LongestReason = 300;
+
     public static async IAsyncEnumerable<OrderLine> ReadAsync(TextReader input, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         for (var number = 1; ; number++)
@@ -44,6 +46,10 @@ public static class OrderReader
     private static string Explain(JsonException malformed)
     {
         var reason = malformed.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].TrimEnd('.');
-        return malformed.Path is null or "$" ? reason : $"'{malformed.Path.Replace("$.", "", StringComparison.Ordinal)}': {reason}";
+        return Printable(malformed.Path is null or "$" ? reason : $"'{malformed.Path.Replace("$.", "", StringComparison.Ordinal)}': {reason}");
     }
+
+    // It quotes the line, which may be very long, and hold what moves a terminal's cursor.
+    private static string Printable(string text) =>
+        string.Concat((text.Length > LongestReason ? text[..LongestReason] + "…" : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : $"{c}"));
 }

@@ -37,7 +37,8 @@ public sealed record Position
 
     public decimal OpenLeverage => IsClosed ? 0 : NetLeverage;
 
-    public decimal? AverageEntryPrice => NetLeverage == 0 ? null : Cost / NetLeverage;
+    /// <summary>None when nothing is open, or so little of so much that a decimal cannot hold it.</summary>
+    public decimal? AverageEntryPrice => NetLeverage == 0 || Math.Abs(Cost) / decimal.MaxValue >= Math.Abs(NetLeverage) ? null : Cost / NetLeverage;
 
     public static Position Open(Order order) =>
         new() { PositionUuid = order.PositionUuid, MinerHotkey = order.MinerHotkey, TradePair = order.TradePair };

@@ -29,7 +29,7 @@ public static class Tool
         // No response files: an argument that begins with @ is a key like any other.
         var parsed = CreateRoot(common).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction)
-            return UsageErrors.Write(parsed, common, streams);
+            return UsageErrors.Write(parsed, args, common, streams);
         var configuration = new ToolConfiguration(streams) { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }

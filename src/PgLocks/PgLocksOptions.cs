@@ -37,7 +37,7 @@ public sealed class PgLocksOptions
 
     /// <summary>How long a new owner waits before it grants when the last one died owning, so that what the dead one granted has ended.</summary>
     /// <value><see cref="LeaseDuration"/> to 10 minutes; default <see cref="LeaseDuration"/> + 0.5 s.</value>
-    public TimeSpan LockDelay { get => _lockDelay ?? LeaseDuration + TimeSpan.FromSeconds(0.5); set => _lockDelay = value; }
+    public TimeSpan LockDelay { get => _lockDelay ?? Timeouts.Sum(LeaseDuration, TimeSpan.FromSeconds(0.5)); set => _lockDelay = value; }
 
     /// <summary>Whether a new owner waits <see cref="LockDelay"/> after an unclean loss.</summary>
     /// <value>

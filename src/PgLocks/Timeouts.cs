@@ -11,4 +11,7 @@ internal static class Timeouts
     /// <summary>What is left of a timeout.</summary>
     internal static TimeSpan Left(TimeSpan timeout, TimeSpan spent) =>
         timeout == Timeout.InfiniteTimeSpan ? timeout : timeout > spent ? timeout - spent : TimeSpan.Zero;
+
+    /// <summary>The longest span there is where the sum is longer: then a rule is broken, and shall be told.</summary>
+    internal static TimeSpan Sum(TimeSpan span, TimeSpan more) => span > TimeSpan.MaxValue - more ? TimeSpan.MaxValue : span + more;
 }

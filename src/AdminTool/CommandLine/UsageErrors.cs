@@ -7,10 +7,10 @@ namespace PgLocks.AdminTool.CommandLine;
 /// <summary>Answers a command line that cannot be understood.</summary>
 internal static class UsageErrors
 {
-    public static int Write(ParseResult parsed, CommonOptions common, Streams streams)
+    public static int Write(ParseResult parsed, IReadOnlyList<string> arguments, CommonOptions common, Streams streams)
     {
         var message = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct().Reverse());
-        var failure = new ToolException(ExitCode.BadUsage, "bad_usage", message, $"Run '{Path(parsed)} --help'.");
+        var failure = new ToolException(ExitCode.BadUsage, "bad_usage", SecretArguments.Hide(message, [.. arguments, .. parsed.Tokens.Select(token => token.Value)]), $"Run '{Path(parsed)} --help'.");
         Renderers.Create(Format(parsed, common), streams).Write(failure);
         return failure.ExitCode;
     }

@@ -95,7 +95,7 @@ internal sealed class DemoCommand : Verb
         var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is var given && (given < least || given > most))
+            if (result.Given() is { } given && (given < least || given > most))
                 result.AddError($"{name} is {least} to {most}.");
         });
         return option;

@@ -37,7 +37,7 @@ internal sealed class ConnectionTarget
                 ? throw new ToolException(ExitCode.BadUsage, "bad_connection", "The connection string names no Host.", $"Write it like {Form}.")
                 : new ConnectionTarget(builder);
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or KeyNotFoundException or FormatException or OverflowException)
         {
             // The parser's own message may quote a part of the string, and that part may be the password.
             throw new ToolException(ExitCode.BadUsage, "bad_connection", "The connection string cannot be read.", $"Write it like {Form}.");

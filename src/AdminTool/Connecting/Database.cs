@@ -1,4 +1,5 @@
 using System.Data;
+using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
 using PgLocks.AdminTool.CommandLine;
@@ -40,15 +41,19 @@ internal sealed class Database : IAsyncDisposable
             Timeout = Math.Min(seconds, 1024),
             CommandTimeout = seconds + PatienceSeconds,
         };
-        var connection = new NpgsqlConnection(settings.ConnectionString);
+        NpgsqlConnection? connection = null;
         try
         {
+            connection = new NpgsqlConnection(settings.ConnectionString);
             await connection.OpenAsync(cancellationToken);
             return new Database(connection, call.Timeout);
         }
         catch (Exception exception)
         {
-            await connection.DisposeAsync();
+            if (connection is not null)
+                await connection.DisposeAsync();
+            if (exception is ArgumentException or NotSupportedException or InvalidOperationException or IOException or CryptographicException)
+                throw ServerErrors.BadSettings(exception);
             if (exception is NpgsqlException { InnerException: TimeoutException } or TimeoutException)
                 throw ServerErrors.NoAnswer(call, exception);
             throw;

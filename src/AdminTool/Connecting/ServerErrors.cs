@@ -24,6 +24,10 @@ internal static class ServerErrors
         ExitCode.CannotConnect, "cannot_connect", $"Cannot reach {call.Target}: no answer within {Durations.Show(call.Timeout)}.",
         "Check that the server runs, Host and Port, and the firewall between.", exception);
 
+    /// <summary>The driver looks at settings that do not go together, and at files that they name, only when it connects.</summary>
+    public static ToolException BadSettings(Exception exception) => Refuse(
+        ExitCode.BadUsage, "bad_connection", $"The connection string has settings that are refused: {exception.Message.TrimEnd('.')}.", "Correct them.", exception);
+
     private static ToolException Answered(PostgresException error, Invocation call) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Refuse(

@@ -11,7 +11,7 @@ internal static class MigrationSession
         {
             return new NpgsqlConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or KeyNotFoundException or FormatException or OverflowException)
         {
             // The parser's own message may quote a part of the string, and that part may be the password.
             throw new MigrationException(

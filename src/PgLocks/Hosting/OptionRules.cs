@@ -32,7 +32,7 @@ internal static class OptionRules
             yield return $"HeartbeatInterval is {heartbeat} (a third of LeaseDuration).";
         if (OutOf(options.LeaseDuration, TimeSpan.FromMilliseconds(150), Longest) is { } lease)
             yield return $"LeaseDuration is {lease}.";
-        if (OutOf(options.ServerLeaseDuration, options.LeaseDuration + ServerMargin, 2 * Longest) is { } server)
+        if (OutOf(options.ServerLeaseDuration, Timeouts.Sum(options.LeaseDuration, ServerMargin), 2 * Longest) is { } server)
             yield return $"ServerLeaseDuration is {server} (LeaseDuration + 0.5 s at least: the server must not free a slot while this process may still grant).";
         if (OutOf(options.LockDelay, options.LeaseDuration, 2 * Longest) is { } delay)
             yield return $"LockDelay is {delay} (LeaseDuration at least; to have none, turn UnfencedDelay off and fence every transaction).";

@@ -95,10 +95,10 @@ internal sealed class Connections
                 ? throw new PgLocksConfigurationException("ConnectionString names no Host. Add 'Host=…;'.")
                 : builder;
         }
-        catch (ArgumentException bad)
+        catch (Exception unreadable) when (unreadable is ArgumentException or KeyNotFoundException or FormatException or OverflowException)
         {
-            // The parser's message names the keyword at most; the text itself may hold a password.
-            throw new PgLocksConfigurationException($"ConnectionString is not one that Npgsql understands: {bad.Message}", bad);
+            // Nothing of the parser's own words: what it takes for a keyword or for a number may be a piece of the password.
+            throw new PgLocksConfigurationException("ConnectionString is not one that Npgsql understands. Write it like 'Host=localhost;Database=orders;Username=app;Password=…', with '' around a value that has a ';' in it.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using PgLocks.Migrations;
 
@@ -8,7 +9,7 @@ internal static class SpaceFinder
 {
     internal static async Task<Space> FindAsync(Connections connections, PgLocksOptions options, CancellationToken cancellationToken)
     {
-        NpgsqlConnection connection = connections.NewLockConnection("start");
+        NpgsqlConnection connection = New(connections);
         await using (connection.ConfigureAwait(false))
         {
             try
@@ -22,6 +23,28 @@ internal static class SpaceFinder
             {
                 throw SqlStates.ToStartFailure(failure, connections.Target);
             }
+            catch (Exception refused) when (IsRefusal(refused))
+            {
+                throw Refused(refused);
+            }
         }
     }
+
+    private static NpgsqlConnection New(Connections connections)
+    {
+        try
+        {
+            return connections.NewLockConnection("start");
+        }
+        catch (Exception refused) when (IsRefusal(refused))
+        {
+            throw Refused(refused);
+        }
+    }
+
+    /// <summary>The driver looks at settings that do not go together, and at files that they name, only when it connects.</summary>
+    private static bool IsRefusal(Exception refused) => refused is ArgumentException or NotSupportedException or InvalidOperationException or IOException or CryptographicException;
+
+    private static PgLocksConfigurationException Refused(Exception refused) =>
+        new($"ConnectionString has settings that Npgsql refuses: {refused.Message.TrimEnd('.')}. Correct them.", refused);
 }

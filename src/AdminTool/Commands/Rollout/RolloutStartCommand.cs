@@ -22,7 +22,7 @@ internal sealed class RolloutStartCommand : RolloutChange
     {
         _percent.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100)
+            if (result.Given() is < 1 or > 100)
                 result.AddError("--percent is 1 to 100.");
         });
         Add(_percent);

@@ -25,7 +25,7 @@ internal abstract class StatsListCommand : DatabaseVerb
     {
         _top.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() < 1)
+            if (result.Given() < 1)
                 result.AddError("--top is at least 1.");
         });
         _sort.Validators.Add(result =>

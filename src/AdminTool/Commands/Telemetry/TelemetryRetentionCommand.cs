@@ -46,7 +46,7 @@ internal sealed class TelemetryRetentionCommand : DatabaseVerb
         var option = new Option<int?>(name) { Description = description, HelpName = "DAYS" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > MostDays)
+            if (result.Given() is < 1 or > MostDays)
                 result.AddError($"{name} is 1 to {MostDays} days.");
         });
         return option;

@@ -23,7 +23,7 @@ internal sealed class TelemetrySeedCommand : DatabaseVerb
     {
         _interval.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<TimeSpan?>() is { } length && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromDays(1)))
+            if (result.Tokens is [var token, ..] && Durations.TryParse(token.Value, out var length) && (length < TimeSpan.FromSeconds(1) || length > TimeSpan.FromDays(1)))
                 result.AddError("--interval is 1s to 1d.");
         });
         foreach (var option in (Option[])[_days, _keys, _interval, _instances, _seed, _force])
@@ -92,7 +92,7 @@ internal sealed class TelemetrySeedCommand : DatabaseVerb
         var option = new Option<int>(name) { Description = $"{description} Default: {value}.", HelpName = "N", DefaultValueFactory = _ => value };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && !(result.GetValueOrDefault<int>() is var given && given >= least && given <= most))
+            if (result.Given() is { } given && (given < least || given > most))
                 result.AddError($"{name} is {least} to {most}.");
         });
         return option;

@@ -41,7 +41,7 @@ internal sealed class TopCommand : DatabaseVerb
         {
             count.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int?>() < 1)
+                if (result.Given() < 1)
                     result.AddError($"{count.Name} is at least 1.");
             });
         }
