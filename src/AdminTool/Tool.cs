@@ -23,14 +23,17 @@ public static class Tool
         RunAsync(args, new Streams(TextReader.Null, output, error), cancellationToken);
 
     /// <summary>Runs one command line; returns its exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, Streams streams, CancellationToken cancellationToken = default)
+    public static Task<int> RunAsync(IReadOnlyList<string> args, Streams streams, CancellationToken cancellationToken = default) =>
+        RunAsync(args, streams, TimeProvider.System, cancellationToken);
+
+    internal static async Task<int> RunAsync(IReadOnlyList<string> args, Streams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         var common = new CommonOptions();
         // No response files: an argument that begins with @ is a key like any other.
         var parsed = CreateRoot(common).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Action is ParseErrorAction)
             return UsageErrors.Write(parsed, args, common, streams);
-        var configuration = new ToolConfiguration(streams) { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var configuration = new ToolConfiguration(streams) { Time = time, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 

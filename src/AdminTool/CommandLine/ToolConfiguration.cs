@@ -14,5 +14,5 @@ internal sealed class ToolConfiguration : InvocationConfiguration
 
     public Streams Streams { get; }
 
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public required TimeProvider Time { get; init; }
 }

@@ -1,4 +1,5 @@
 using PgLocks.AdminTool;
+using PgLocks.AdminTool.CommandLine;
 using PgLocks.AdminTool.Demo;
 using PgLocks.IntegrationTests.Schema;
 using PgLocks.Migrations;
@@ -149,6 +150,24 @@ public sealed class DoctorTests(PostgresServer server)
         Assert.NotEmpty(Check(run, check).GetProperty("remedy").GetString()!);
     }
 
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task Doctor_OwnClockWrong_WarnsAndSaysByHowMuch(int seconds)
+    {
+        await using var scene = await LockScene.CreateAsync(server);
+        await using var output = new StringWriter();
+
+        await Tool.RunAsync(
+            ["doctor", "--output", "json", "--connection", scene.Database.ConnectionString], new Streams(TextReader.Null, output, TextWriter.Null),
+            new ShiftedClock(TimeSpan.FromSeconds(seconds)), TestContext.Current.CancellationToken);
+
+        var run = new ToolRun(ExitCode.Done, output.ToString(), "");
+        Assert.Equal("warn", State(run, "clock"));
+        Assert.Matches("differ by (59|60|1 min)", Check(run, "clock").GetProperty("message").GetString()!);
+        Assert.NotEmpty(Check(run, "clock").GetProperty("remedy").GetString()!);
+    }
+
     [Fact]
     public async Task Doctor_RoleWithTimeoutAndWithoutRights_TellsBoth()
     {
@@ -188,4 +207,9 @@ public sealed class DoctorTests(PostgresServer server)
 
     private static System.Text.Json.JsonElement Check(ToolRun run, string name) =>
         run.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("check").GetString() == name);
+
+    private sealed class ShiftedClock(TimeSpan shift) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + shift;
+    }
 }
