@@ -11,6 +11,15 @@ internal static class SqlStates
 
     internal static bool IsLockTimeout(PostgresException error) => error.SqlState == PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>Whether the connection, and with it its transaction, is gone. Npgsql then calls the transaction disposed, and says by what.</summary>
+    internal static bool IsBrokenConnection(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
+        PostgresException => false,
+        NpgsqlException or ObjectDisposedException { InnerException: not null } => true,
+        _ => false,
+    };
+
     /// <summary>A failure to start, told so that its reader knows what to do next. Never the connection string: it has a password.</summary>
     internal static PgLockException ToStartFailure(NpgsqlException error, NpgsqlConnectionStringBuilder target)
     {
@@ -24,7 +33,7 @@ internal static class SqlStates
                     $"Database '{target.Database}' does not exist at {server}. Create it, or correct Database in the connection string.", error),
                 PostgresErrorCodes.InsufficientPrivilege => Configuration(
                     $"User '{target.Username}' lacks a right in database '{target.Database}' at {server}: {refused.MessageText}. Grant it the role pglocks_app.", error),
-                PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow => Transient(
+                PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => Transient(
                     $"PostgreSQL at {server} takes no connection now: {refused.MessageText}. Try again; raise max_connections if it stays.", error),
                 _ => Configuration($"PostgreSQL at {server} answered {refused.SqlState}: {refused.MessageText}. Run 'pglocks doctor'.", error),
             }

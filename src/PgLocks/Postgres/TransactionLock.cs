@@ -20,6 +20,19 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 
     internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate found, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await AcquireUncheckedAsync(transaction, found, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (SqlStates.IsBrokenConnection(failure))
+        {
+            throw new PgLockException(
+                $"The connection of the transaction broke: {failure.GetBaseException().Message} What was done in the transaction is undone; begin a new one.", found.Key, isTransient: true, cause: failure);
+        }
+    }
+
+    private async ValueTask<LockLease> AcquireUncheckedAsync(NpgsqlTransaction transaction, KeyGate found, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
             throw FenceCommand.WrongIsolation(transaction.IsolationLevel.ToString());
         long startedAt = time.GetTimestamp();

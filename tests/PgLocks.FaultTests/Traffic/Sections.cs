@@ -74,8 +74,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         }
         catch (Exception ended)
         {
-            // The caller's own connection breaks with Npgsql's exceptions.
-            var isTyped = ended is LockTimeoutException or PgLockException or NpgsqlException or ObjectDisposedException { InnerException: NpgsqlException } || (ended is OperationCanceledException && cancellationToken.IsCancellationRequested);
+            var isTyped = ended is LockTimeoutException or PgLockException || (ended is OperationCanceledException && cancellationToken.IsCancellationRequested);
             journal.Write(
                 isTyped ? Happening.Refused : Happening.Untyped, key, section: (long)timeout.TotalMilliseconds, number: called,
                 text: isTyped ? ended.GetType().Name : ended.ToString());

@@ -134,6 +134,30 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
         await transaction.CommitAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AcquireInTransactionAsync_CallersConnectionBroken_SaysSo(bool isWaiting)
+    {
+        await using var holder = await _database.StartProviderAsync();
+        await using var provider = await _database.StartProviderAsync();
+        await using var held = await holder.AcquireAsync(TestKeys.Key);
+        await using var connection = await _database.OpenForeignAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+
+        var wait = isWaiting ? provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(30)).AsTask() : null;
+        if (isWaiting)
+            await _database.UntilWaitedForAsync(Slot);
+        await _database.ExecuteAsync("SELECT pg_terminate_backend($1, 10000)", connection.ProcessID);
+        wait ??= provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(30)).AsTask();
+
+        var broken = await Assert.ThrowsAsync<PgLockException>(() => wait);
+        Assert.True(broken.IsTransient);
+        Assert.Contains("begin a new one", broken.Message, StringComparison.Ordinal);
+        held.Dispose();
+        (await provider.AcquireAsync(TestKeys.Key)).Dispose();
+    }
+
     [Fact]
     public async Task AcquireInTransactionAsync_LastOwnerDied_WaitsForTheLockDelay()
     {
