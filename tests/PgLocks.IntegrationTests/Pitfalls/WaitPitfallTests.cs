@@ -78,14 +78,15 @@ public sealed class WaitPitfallTests(PostgresServer server) : IAsyncLifetime
         var wait = provider.AcquireAsync(Key, TimeSpan.FromSeconds(60)).AsTask();
         await _database.UntilWaitedForAsync(5);
         var pid = await _database.WaiterPidAsync(5);
-        const string Horizon = "SELECT backend_xmin::text::int8 FROM pg_stat_activity WHERE pid = $1";
-        var before = await _database.ScalarAsync<long>(Horizon, pid);
-        Assert.NotEqual(0, before);
-        await _database.ExecuteAsync("SELECT pg_current_xact_id()");
+        // The horizon itself also stands still for transactions of other tests.
+        Assert.True(await _database.ScalarAsync<bool>("SELECT backend_xmin IS NOT NULL FROM pg_stat_activity WHERE pid = $1", pid));
+        const string Since = "SELECT waitstart FROM pg_locks WHERE pid = $1 AND locktype = 'advisory' AND NOT granted";
+        var before = default(DateTime);
+        await Eventually.ThatAsync(async () => (before = await _database.ScalarAsync<DateTime>(Since, pid)) != default, because: "the wait has a beginning");
 
         await _database.ExecuteAsync("SELECT pg_cancel_backend($1)", pid);
 
-        await Eventually.ThatAsync(async () => await _database.ScalarAsync<long>(Horizon, pid) > before, because: "vacuum may go on");
+        await Eventually.ThatAsync(async () => await _database.ScalarAsync<DateTime>(Since, pid) > before, because: "another statement waits");
         await _database.UntilWaitedForAsync(5);
         Assert.Equal(pid, await _database.WaiterPidAsync(5));
         await holder.ExecuteAsync("SELECT pg_advisory_unlock($1, 5)", LockTable.ClassId);
