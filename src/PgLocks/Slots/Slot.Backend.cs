@@ -25,7 +25,7 @@ internal sealed partial class Slot
             NoteGained(sentAt, now, unclean);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;
-            if (unclean && _policy.LockDelay > 0)
+            if (unclean && _policy.LockDelay > 0 && !IsTurns)
             {
                 _blocked = true;
                 once = _waiters.Once();

@@ -6,8 +6,10 @@ internal sealed partial class Slot
     /// <summary>Whether others wait for it, as far as its owner knows.</summary>
     internal bool IsAsked => _tenure is { IsAsked: true };
 
-    /// <summary>All slots do but the one that is the turn's own lock.</summary>
-    private bool TakesTurns => _policy.Keeps && Number < _pool.Slots.Count;
+    private bool TakesTurns => _policy.Keeps && !IsTurns;
+
+    /// <summary>Whether it is the turn's own lock, which nobody's work relies on.</summary>
+    private bool IsTurns => Number == _pool.Slots.Count;
 
     private bool IsShared(long now) => TakesTurns && _contention.IsShared(now);
 

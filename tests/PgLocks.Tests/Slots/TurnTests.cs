@@ -85,6 +85,18 @@ public sealed class TurnTests : ISlotBackend
     }
 
     [Fact]
+    public async Task Gained_TheTurnOfOneThatDied_IsTakenWithoutTheLockDelay()
+    {
+        await MakeCrowdAsync();
+        _ = Acquire(0);
+
+        _gains.Clear();
+        _pool.Gained(TurnSlot, _session, epoch: 2, unclean: true, sentAt: 0);
+
+        Assert.Contains(0, _gains);
+    }
+
+    [Fact]
     public async Task Blocked_InATurn_AsksForAllThatIsMissingAndTriesItAgain()
     {
         await MakeCrowdAsync();
