@@ -103,7 +103,11 @@ if ! command -v redis-server > /dev/null; then
 fi
 if ! compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null; then
   say "libfaketime is not installed here."
-  ensure_packages libfaketime || say "Tests of clocks will fail."
+  ensure_packages libfaketime || say "No clock will be set in tests."
+fi
+if ! PATH=$PATH:/usr/sbin:/sbin command -v ip > /dev/null; then
+  say "ip is not installed here."
+  ensure_packages iproute2 || say "No network will be taken apart in tests."
 fi
 if $should_build; then
   say "Building …"

@@ -14,12 +14,18 @@ internal sealed record Fault(string Name, bool HitsOneSeat, Func<Arena, Injectio
     /// <summary>Why this machine cannot do it; null when it can.</summary>
     internal Func<string?> Obstacle { get; init; } = static () => null;
 
+    /// <summary>Done only in a run that asks for it by name, because its server or its seats are started in a way of their own.</summary>
+    internal bool IsApart { get; init; }
+
     internal static IReadOnlyList<Fault> All { get; } =
     [
         .. ProcessFaults.All.Concat(LoadFaults.All).Select(fault => fault with { Aspect = Aspect.Process }),
         .. SessionFaults.All.Select(fault => fault with { Aspect = Aspect.Sessions }),
         .. NetworkFaults.All.Select(fault => fault with { Aspect = Aspect.Network }),
+        .. PartitionFaults.All.Select(fault => fault with { Aspect = Aspect.Network }),
         .. ServerFaults.All,
+        .. ClockFaults.All,
+        .. DiskFaults.All,
     ];
 
     /// <summary>The kinds that a run injects, as far as this machine can do them.</summary>
@@ -35,5 +41,5 @@ internal sealed record Fault(string Name, bool HitsOneSeat, Func<Arena, Injectio
     internal static Task WaitAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
 
     private static IEnumerable<Fault> Wanted(RunOptions options) =>
-        options.Faults.Count > 0 ? options.Faults.Select(Named) : All.Where(fault => options.IsLong || !fault.IsLong);
+        options.Faults.Count > 0 ? options.Faults.Select(Named) : All.Where(fault => !fault.IsApart && (options.IsLong || !fault.IsLong));
 }

@@ -1,18 +1,21 @@
 using Npgsql;
 using PgLocks.AdminTool.Demo;
+using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Traffic;
 using PgLocks.TestKit;
 
 namespace PgLocks.FaultTests;
 
 /// <summary>What faults are done to: the server, the seats around it, and what is seen of them.</summary>
-internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witness witness, TimeSpan progressPatience)
+internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witness witness, TimeSpan progressPatience, Equipment equipment)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     internal LocalServer Server => server;
 
     internal IReadOnlyList<Seat> Seats => seats;
+
+    internal Equipment Equipment => equipment;
 
     internal Seat SeatOf(Injection injection) => seats[injection.Seat!.Value];
 

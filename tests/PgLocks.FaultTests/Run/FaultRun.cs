@@ -1,9 +1,9 @@
 using PgLocks.AdminTool.Demo;
 using PgLocks.FaultTests.Check;
+using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Report;
 using PgLocks.FaultTests.Traffic;
 using PgLocks.Migrations;
-using PgLocks.TestKit;
 
 namespace PgLocks.FaultTests;
 
@@ -21,16 +21,18 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
     internal async Task<RunReport> RunAsync()
     {
         say($"Repeat with: {options.Command}");
-        await using var server = await LocalServer.StartAsync(TestServerOptions.ForBinariesFound());
+        await using var equipment = Equipment.For(options);
+        await using var server = await LocalServer.StartAsync(equipment.Server);
         using var folder = HistoryFolder.Create();
         Witness.CreateFile(folder[RunFiles.Witness]);
         using var witness = new Witness(folder[RunFiles.Witness]);
         await new SchemaMigrator(server.ConnectionString).MigrateUpAsync();
+        await equipment.InstallAsync(server);
         var workers = 0;
-        Seat[] seats = [.. Enumerable.Range(0, options.Processes).Select(number => new Seat(number, folder.Path, options, server, () => Interlocked.Increment(ref workers)))];
+        Seat[] seats = [.. Enumerable.Range(0, options.Processes).Select(number => new Seat(number, folder.Path, options, server, equipment, () => Interlocked.Increment(ref workers)))];
         try
         {
-            var arena = new Arena(server, seats, witness, options.Patience);
+            var arena = new Arena(server, seats, witness, options.Patience, equipment);
             await arena.ColumnAsync<int>(Ledger.Schema);
             await arena.ColumnAsync<int>("INSERT INTO counters SELECT key, 0, 0 FROM generate_series(0, $1) AS key", TrafficKeys.All.Length - 1);
             if (options.Mutation == Mutation.NoQuestion)

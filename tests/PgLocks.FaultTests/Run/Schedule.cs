@@ -22,7 +22,7 @@ internal sealed class Schedule(RunOptions options)
     internal IEnumerable<Strike> OneAtATime()
     {
         var random = Random(0);
-        while (true)
+        while (_kinds.Count > 0)
         {
             foreach (var fault in Shuffled(_kinds, random))
                 yield return Single(fault, random, 0.3);

@@ -1,4 +1,5 @@
 using PgLocks.AdminTool.Demo;
+using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Traffic;
 using PgLocks.TestKit;
 using PgLocks.TestKit.Network;
@@ -6,7 +7,7 @@ using PgLocks.TestKit.Network;
 namespace PgLocks.FaultTests;
 
 /// <summary>A place in the traffic: its lock sessions go by way of a proxy of its own, its data does not; whoever is killed there is replaced.</summary>
-internal sealed class Seat(int number, string folder, RunOptions options, LocalServer server, Func<int> nextWorker) : IAsyncDisposable
+internal sealed class Seat(int number, string folder, RunOptions options, LocalServer server, Equipment equipment, Func<int> nextWorker) : IAsyncDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -38,8 +39,10 @@ internal sealed class Seat(int number, string folder, RunOptions options, LocalS
     {
         Worker = nextWorker();
         var worker = new WorkerOptions(
-            folder, number, options.Processes, Worker, options.Seed + Worker, Proxy.Through(server.ConnectionString), server.ConnectionString, options.Mutation);
-        _process = ChildProcess.Dotnet("tests/PgLocks.FaultTests/PgLocks.FaultTests.dll", worker.ToArguments());
+            folder, number, options.Processes, Worker, options.Seed + Worker,
+            equipment.NetworkOf(number)?.Through(server.ConnectionString) ?? Proxy.Through(server.ConnectionString),
+            equipment.NetworkOf(number)?.Beside(server.ConnectionString) ?? server.ConnectionString, options.Mutation);
+        _process = ChildProcess.Dotnet("tests/PgLocks.FaultTests/PgLocks.FaultTests.dll", worker.ToArguments(), equipment.Environment(number), equipment.NetworkOf(number)?.Prefix ?? []);
         await _process.WaitForLineAsync("started", Patience);
     }
 

@@ -62,8 +62,15 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <inheritdoc cref="Dotnet(string, IEnumerable{string})"/>
     public static ChildProcess Dotnet(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment) =>
+        Dotnet(dll, arguments, environment, []);
+
+    /// <summary>As the others, by way of a program that is given the command line, and turns into what it says.</summary>
+    public static ChildProcess Dotnet(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment, IEnumerable<string> prefix)
+    {
+        string[] line = [.. prefix, DotnetHost, SolutionPaths.Built(dll), .. arguments];
         // Without its diagnostics port, a killed process leaves no socket in the temporary folder.
-        Start(DotnetHost, [SolutionPaths.Built(dll), .. arguments], [new("DOTNET_EnableDiagnostics", "0"), .. environment]);
+        return Start(line[0], line[1..], [new("DOTNET_EnableDiagnostics", "0"), .. environment]);
+    }
 
     /// <summary>The next line of standard output that contains the text, after the one that the last call returned.</summary>
     public Task<string> WaitForLineAsync(string text, TimeSpan? timeout = null) =>
