@@ -1,4 +1,3 @@
-using PgLocks.FaultTests.Check;
 using PgLocks.FaultTests.Faults;
 using PgLocks.FaultTests.Traffic;
 
@@ -9,6 +8,9 @@ public sealed class FaultRunTests(ITestOutputHelper output)
 {
     /// <summary>What a fault does to a run without a defence depends on who holds what at that moment: it shows itself soon, but not every time.</summary>
     private const int MostRuns = 4;
+
+    /// <summary>What a run without a defence can also end with: a process that does nothing more.</summary>
+    private const string Stuck = "stuck";
 
     [Fact]
     public async Task Run_EveryKindOfFault_HoldsEveryInvariant()
@@ -28,7 +30,7 @@ public sealed class FaultRunTests(ITestOutputHelper output)
     [InlineData(nameof(Mutation.NoLockDelay), "I2", "net-stall-terminate", 3)]
     [InlineData(nameof(Mutation.NoDeadline), "I2", "net-stall", 2)]
     [InlineData(nameof(Mutation.NoFence), "I3", "terminate-home", 8)]
-    [InlineData(nameof(Mutation.NoQuantum), FairnessCheck.Invariant, "terminate-telemetry", 2)]
+    [InlineData(nameof(Mutation.NoQuantum), Stuck, "terminate-telemetry", 2)]
     [InlineData(nameof(Mutation.NoQuestion), "I6", "cancel-waiters", 3)]
     public async Task Run_WithoutOneDefence_BreaksAnInvariant(string mutation, string invariant, string fault, int times)
     {
@@ -46,6 +48,8 @@ public sealed class FaultRunTests(ITestOutputHelper output)
             };
             var report = await new FaultRun(options, output.WriteLine).RunAsync();
             broken.UnionWith(report.Violations.Select(violation => violation.Invariant));
+            if (report.Stuck.Count > 0)
+                broken.Add(Stuck);
         }
 
         Assert.Contains(invariant, broken);

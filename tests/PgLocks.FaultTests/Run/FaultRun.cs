@@ -57,15 +57,16 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
         await single.SettleAsync([]);
         if (options.OneAtATime)
         {
-            await single.RunAsync(options.Minutes is null ? schedule.Once() : schedule.OneAtATime(), IsTimeLeft);
+            await single.RunAsync(options.Minutes is null ? schedule.Once() : schedule.OneAtATime(), MayGoOn);
             return;
         }
         if (options.IsLong)
-            await single.RunAsync(schedule.Measured(), IsTimeLeft);
-        await Task.WhenAll(schedule.Lanes().Select((strikes, lane) => new Lane(arena, _log, [.. arena.Seats.Where(seat => seat.Number == lane)]).RunAsync(strikes, IsTimeLeft)));
+            await single.RunAsync(schedule.Measured(), MayGoOn);
+        await Task.WhenAll(schedule.Lanes().Select((strikes, lane) => new Lane(arena, _log, [.. arena.Seats.Where(seat => seat.Number == lane)]).RunAsync(strikes, MayGoOn)));
     }
 
-    private bool IsTimeLeft() => options.Minutes is not { } minutes || Minutes < minutes;
+    /// <summary>A run that lacks a defence has nothing more to show once a process is stuck.</summary>
+    private bool MayGoOn() => (options.Minutes is not { } minutes || Minutes < minutes) && (options.Mutation == Mutation.None || _log.Stuck.Count == 0);
 
     private string Line(Arena arena) =>
         FormattableString.Invariant($"{Minutes,5:0.0} min  {_log.Injections.Count} faults, {arena.Increments().Sum():#,0} increments, {_log.Stuck.Count} stuck");
