@@ -10,6 +10,7 @@ internal sealed class Equipment : IAsyncDisposable
     private const string Telemetry = "^lock_(stats|events|totals)";
 
     private readonly bool _wantsDisk;
+    private readonly bool _wantsPooler;
     private readonly int _wantedNetworks;
     private readonly List<SeparateNetwork> _networks = [];
     private SmallDisk? _disk;
@@ -18,6 +19,7 @@ internal sealed class Equipment : IAsyncDisposable
     {
         var kinds = Fault.Of(options).Select(fault => fault.Name).ToHashSet();
         _wantsDisk = DiskFaults.All.Any(fault => kinds.Contains(fault.Name));
+        _wantsPooler = PoolerFaults.All.Any(fault => kinds.Contains(fault.Name));
         _wantedNetworks = PartitionFaults.All.Any(fault => kinds.Contains(fault.Name)) ? options.Processes : 0;
         if (!ClockFaults.All.Any(fault => kinds.Contains(fault.Name)))
             return;
@@ -32,6 +34,9 @@ internal sealed class Equipment : IAsyncDisposable
 
     /// <summary>Where the tables of telemetry are.</summary>
     internal SmallDisk Disk => _disk!;
+
+    /// <summary>In session mode, in front of the server; null where lock sessions need none.</summary>
+    internal PgBouncerServer? Pooler { get; private set; }
 
     /// <summary>How its server is started.</summary>
     internal LocalServerOptions Server
@@ -62,6 +67,8 @@ internal sealed class Equipment : IAsyncDisposable
             _disk = await SmallDisk.CreateAsync(server.Folder);
             await _disk.TakeAsync(server.ConnectionString, Telemetry);
         }
+        if (_wantsPooler)
+            Pooler = await PgBouncerServer.StartAsync(server.ConnectionString, PoolMode.Session);
         if (_wantedNetworks > 0)
             await SeparateNetwork.AdmitAsync(server);
         while (_networks.Count < _wantedNetworks)
@@ -70,6 +77,8 @@ internal sealed class Equipment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Pooler is not null)
+            await Pooler.DisposeAsync();
         if (_disk is not null)
             await _disk.DisposeAsync();
         foreach (var network in _networks)

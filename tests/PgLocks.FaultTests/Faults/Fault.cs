@@ -26,6 +26,7 @@ internal sealed record Fault(string Name, bool HitsOneSeat, Func<Arena, Injectio
         .. ServerFaults.All,
         .. ClockFaults.All,
         .. DiskFaults.All,
+        .. PoolerFaults.All,
     ];
 
     /// <summary>The kinds that a run injects, as far as this machine can do them.</summary>

@@ -37,6 +37,7 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         var locks = new PgLocksOptions
         {
             ConnectionString = options.LockConnection,
+            AllowSessionPooler = options.IsPooled,
             ApplicationName = RunFiles.ApplicationName(options.Worker),
             HeartbeatInterval = Times.Heartbeat,
             LeaseDuration = options.Mutation == Mutation.NoDeadline ? TimeSpan.FromMinutes(10) : Times.Lease,

@@ -6,24 +6,31 @@ namespace PgLocks.TestKit;
 /// <summary>A PgBouncer in front of a server, for its superuser. Nothing is left of it after the test, however that ends.</summary>
 public sealed class PgBouncerServer : IAsyncDisposable
 {
+    private const string Program = "pgbouncer";
     private const int Attempts = 5;
 
     private readonly TemporaryFolder _folder;
-    private readonly GuardedProcess _process;
+    private readonly string _settings;
+    private readonly string _server;
+    private GuardedProcess _process;
 
-    private PgBouncerServer(TemporaryFolder folder, GuardedProcess process, int port)
+    private PgBouncerServer(TemporaryFolder folder, string settings, string server, GuardedProcess process, int port)
     {
         _folder = folder;
+        _settings = settings;
+        _server = server;
         _process = process;
         Port = port;
     }
+
+    /// <summary>Why there can be none on this machine; null if there can.</summary>
+    public static string? Lack => ExternalProgram.TryFind(Program) is null ? $"{Program} is not installed" : null;
 
     public int Port { get; }
 
     /// <summary>Starts one in front of the server of the connection string; returns when it passes on a query.</summary>
     public static async Task<PgBouncerServer> StartAsync(string serverConnectionString, PoolMode mode)
     {
-        var program = ExternalProgram.Find("pgbouncer");
         var folder = await TemporaryFolder.CreateAsync("pglocks");
         try
         {
@@ -31,9 +38,9 @@ public sealed class PgBouncerServer : IAsyncDisposable
             {
                 var port = FreePort.Next();
                 var settings = await PgBouncerSettings.WriteAsync(folder, serverConnectionString, mode, port);
-                var process = await GuardedProcess.StartAsync(folder, "pgbouncer.log", [program, settings]);
+                var process = await StartAsync(folder, settings);
                 if (await IsAnsweringAsync(process, Through(serverConnectionString, port)))
-                    return new PgBouncerServer(folder, process, port);
+                    return new PgBouncerServer(folder, settings, serverConnectionString, process, port);
                 var log = process.LogTail();
                 await process.DisposeAsync();
                 if (attempt == Attempts || !log.Contains("in use", StringComparison.OrdinalIgnoreCase))
@@ -50,11 +57,31 @@ public sealed class PgBouncerServer : IAsyncDisposable
     /// <summary>The same connection string, by way of this pooler.</summary>
     public string Through(string connectionString) => Through(connectionString, Port);
 
+    /// <summary>SIGKILL, and the wait until it is gone: all connections through it end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Signal(UnixSignal.Kill);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>After <see cref="KillAsync"/>, on the same port; returns when it passes on a query.</summary>
+    public async Task StartAgainAsync()
+    {
+        var gone = _process;
+        _process = await StartAsync(_folder, _settings);
+        await gone.DisposeAsync();
+        if (!await IsAnsweringAsync(_process, Through(_server)))
+            throw new LocalServerException($"{Program} did not start again. Its log ends with:\n{_process.LogTail()}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         await _folder.DisposeAsync();
     }
+
+    private static Task<GuardedProcess> StartAsync(TemporaryFolder folder, string settings) =>
+        GuardedProcess.StartAsync(folder, $"{Program}.log", [ExternalProgram.Find(Program), settings]);
 
     private static string Through(string connectionString, int port) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = port, SslMode = SslMode.Disable }.ConnectionString;

@@ -20,7 +20,8 @@ internal static class PgBouncerSettings
             auth_type = {(string.IsNullOrEmpty(server.Password) ? "trust" : "scram-sha-256")}
             auth_file = {users}
             pool_mode = {mode.ToString().ToLowerInvariant()}
-            default_pool_size = 50
+            default_pool_size = 150
+            server_idle_timeout = 5
             max_client_conn = 500
             ignore_startup_parameters = extra_float_digits,options
 
