@@ -9,6 +9,7 @@ public sealed class SpecialFaultTests(ITestOutputHelper output)
     [InlineData("clock-of-worker", "clock-of-server", "clock-back-crash", "clock-ahead-restart")]
     [InlineData("disk-full", "disk-full-stop")]
     [InlineData("net-partition")]
+    [InlineData("promote")]
     [InlineData("pooler-kill", "pooler-outage", "kill", "freeze-3s")]
     public async Task Run_SpecialFaults_HoldsEveryInvariant(params string[] faults)
     {

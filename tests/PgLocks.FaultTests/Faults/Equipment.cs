@@ -13,6 +13,8 @@ internal sealed class Equipment : IAsyncDisposable
     private readonly bool _wantsPooler;
     private readonly int _wantedNetworks;
     private readonly List<SeparateNetwork> _networks = [];
+    private readonly bool _wantsPair;
+    private readonly int _seats;
     private SmallDisk? _disk;
 
     private Equipment(RunOptions options)
@@ -21,6 +23,8 @@ internal sealed class Equipment : IAsyncDisposable
         _wantsDisk = DiskFaults.All.Any(fault => kinds.Contains(fault.Name));
         _wantsPooler = PoolerFaults.All.Any(fault => kinds.Contains(fault.Name));
         _wantedNetworks = PartitionFaults.All.Any(fault => kinds.Contains(fault.Name)) ? options.Processes : 0;
+        _wantsPair = PromotionFaults.All.Any(fault => kinds.Contains(fault.Name));
+        _seats = options.Processes;
         if (!ClockFaults.All.Any(fault => kinds.Contains(fault.Name)))
             return;
         ServerClock = new WallClock();
@@ -37,6 +41,9 @@ internal sealed class Equipment : IAsyncDisposable
 
     /// <summary>In session mode, in front of the server; null where lock sessions need none.</summary>
     internal PgBouncerServer? Pooler { get; private set; }
+
+    /// <summary>The server with a standby, where there is one.</summary>
+    internal ServerPair? Pair { get; private set; }
 
     /// <summary>How its server is started.</summary>
     internal LocalServerOptions Server
@@ -69,6 +76,8 @@ internal sealed class Equipment : IAsyncDisposable
         }
         if (_wantsPooler)
             Pooler = await PgBouncerServer.StartAsync(server.ConnectionString, PoolMode.Session);
+        if (_wantsPair)
+            Pair = await ServerPair.StartAsync(server, _seats);
         if (_wantedNetworks > 0)
             await SeparateNetwork.AdmitAsync(server);
         while (_networks.Count < _wantedNetworks)
@@ -79,6 +88,8 @@ internal sealed class Equipment : IAsyncDisposable
     {
         if (Pooler is not null)
             await Pooler.DisposeAsync();
+        if (Pair is not null)
+            await Pair.DisposeAsync();
         if (_disk is not null)
             await _disk.DisposeAsync();
         foreach (var network in _networks)

@@ -27,6 +27,7 @@ internal sealed record Fault(string Name, bool HitsOneSeat, Func<Arena, Injectio
         .. ClockFaults.All,
         .. DiskFaults.All,
         .. PoolerFaults.All,
+        .. PromotionFaults.All,
     ];
 
     /// <summary>The kinds that a run injects, as far as this machine can do them.</summary>

@@ -13,6 +13,9 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
 
     internal LocalServer Server => server;
 
+    /// <summary>Of the server that is the primary now.</summary>
+    internal string ConnectionString { get; set; } = server.ConnectionString;
+
     internal IReadOnlyList<Seat> Seats => seats;
 
     internal Equipment Equipment => equipment;
@@ -41,7 +44,7 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
     /// <summary>A connection of nobody's instance, for as long as the caller keeps it.</summary>
     internal async Task<NpgsqlConnection> OpenAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false, ApplicationName = "faults", Timeout = 5 }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = "faults", Timeout = 5 }.ConnectionString);
         try
         {
             await connection.OpenAsync();

@@ -41,7 +41,7 @@ internal sealed class Seat(int number, string folder, RunOptions options, LocalS
         var worker = new WorkerOptions(
             folder, number, options.Processes, Worker, options.Seed + Worker,
             equipment.NetworkOf(number)?.Through(server.ConnectionString) ?? Proxy.Through(server.ConnectionString),
-            equipment.NetworkOf(number)?.Beside(server.ConnectionString) ?? server.ConnectionString,
+            equipment.NetworkOf(number)?.Beside(server.ConnectionString) ?? equipment.Pair?.DataThrough(number, server.ConnectionString) ?? server.ConnectionString,
             equipment.Pooler is not null, options.Mutation);
         _process = ChildProcess.Dotnet("tests/PgLocks.FaultTests/PgLocks.FaultTests.dll", worker.ToArguments(), equipment.Environment(number), equipment.NetworkOf(number)?.Prefix ?? []);
         await _process.WaitForLineAsync("started", Patience);

@@ -10,12 +10,13 @@ internal sealed class ProxiedConnection(Socket client, Valve requests, Valve ans
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     /// <summary>Carries data both ways until either side ends.</summary>
-    public async Task RunAsync(string host, int port, CancellationToken cancellationToken)
+    public async Task RunAsync(Func<(string Host, int Port)> target, CancellationToken cancellationToken)
     {
         try
         {
             client.NoDelay = true;
             await requests.WaitAsync(cancellationToken);
+            var (host, port) = target();
             await _server.ConnectAsync(host, port, cancellationToken);
             await Task.WhenAny(PumpAsync(client, _server, requests, observer, cancellationToken), PumpAsync(_server, client, answers, null, cancellationToken));
         }

@@ -13,15 +13,13 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
     private readonly Valve _requests = new();
     private readonly Valve _answers = new();
-    private readonly string _host;
-    private readonly int _port;
     private readonly Func<IByteObserver>? _observer;
     private readonly Task _accepting;
+    private volatile NpgsqlConnectionStringBuilder _target;
 
-    private TcpProxy(string host, int port, Func<IByteObserver>? observer)
+    private TcpProxy(string connectionString, Func<IByteObserver>? observer)
     {
-        _host = host;
-        _port = port;
+        _target = new NpgsqlConnectionStringBuilder(connectionString);
         _observer = observer;
         _listener.Start();
         _accepting = AcceptAsync();
@@ -38,11 +36,10 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>A proxy in front of the server of the connection string.</summary>
     public static TcpProxy Start(string connectionString) => Start(connectionString, null);
 
-    internal static TcpProxy Start(string connectionString, Func<IByteObserver>? observer)
-    {
-        var server = new NpgsqlConnectionStringBuilder(connectionString);
-        return new TcpProxy(server.Host!, server.Port, observer);
-    }
+    internal static TcpProxy Start(string connectionString, Func<IByteObserver>? observer) => new(connectionString, observer);
+
+    /// <summary>New connections go to another server; those that are open stay where they are.</summary>
+    public void Redirect(string connectionString) => _target = new NpgsqlConnectionStringBuilder(connectionString);
 
     /// <summary>The same connection string, by way of this proxy and in plain text.</summary>
     public string Through(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
@@ -114,7 +111,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private async Task ServeAsync(ProxiedConnection connection)
     {
         await Task.Yield();
-        await connection.RunAsync(_host, _port, _stopping.Token);
+        await connection.RunAsync(() => (_target.Host!, _target.Port), _stopping.Token);
         _connections.TryRemove(connection, out _);
     }
 }
