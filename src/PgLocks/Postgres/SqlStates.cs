@@ -14,8 +14,7 @@ internal static class SqlStates
     /// <summary>Whether the connection, and with it its transaction, is gone. Npgsql then calls the transaction disposed, and says by what.</summary>
     internal static bool IsBrokenConnection(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown } => true,
-        PostgresException => false,
+        PostgresException refused => refused.InvariantSeverity is "FATAL" or "PANIC",
         NpgsqlException or ObjectDisposedException { InnerException: not null } => true,
         _ => false,
     };

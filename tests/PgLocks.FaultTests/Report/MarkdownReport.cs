@@ -6,6 +6,9 @@ namespace PgLocks.FaultTests.Report;
 /// <summary>The report as a page of the documentation: where it was run, what was done, and what came of it.</summary>
 internal static class MarkdownReport
 {
+    /// <summary>Of one line of a list: an exception with all its frames would hide the others.</summary>
+    private const int MostCharacters = 240;
+
     internal static string Of(RunReport report, RunSetting setting)
     {
         var text = new StringBuilder();
@@ -65,7 +68,7 @@ internal static class MarkdownReport
             Line($"{what}:");
             Line();
             foreach (var item in items)
-                Line($"- {item.ReplaceLineEndings(" ")}");
+                Line($"- {Short(item.ReplaceLineEndings(" "))}");
             Line();
         }
     }
@@ -75,6 +78,8 @@ internal static class MarkdownReport
         var recovery = report.Recoveries.FirstOrDefault(found => found.Fault == fault);
         return [fault, Text($"{times}"), Text($"{recovery?.Count ?? 0}"), .. new[] { recovery?.DetectedMs, recovery?.NextHolderMs, recovery?.SessionGoneMs, recovery?.RecoveredMs }.Select(TextReport.Pair)];
     }
+
+    private static string Short(string line) => line.Length <= MostCharacters ? line : line[..MostCharacters] + " …";
 
     private static string Figures(double[] times) => Text($"{times[0]:0.0} ms, {times[1]:0.0} ms, {times[2]:0.0} ms");
 

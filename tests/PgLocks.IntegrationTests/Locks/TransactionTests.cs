@@ -135,20 +135,23 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task AcquireInTransactionAsync_CallersConnectionBroken_SaysSo(bool isWaiting)
+    [InlineData(true, "SELECT pg_terminate_backend($1, 10000)")]
+    [InlineData(false, "SELECT pg_terminate_backend($1, 10000)")]
+    [InlineData(false, "SELECT pg_sleep(1), $1")]
+    public async Task AcquireInTransactionAsync_CallersConnectionBroken_SaysSo(bool isWaiting, string end)
     {
         await using var holder = await _database.StartProviderAsync();
         await using var provider = await _database.StartProviderAsync();
         await using var held = await holder.AcquireAsync(TestKeys.Key);
         await using var connection = await _database.OpenForeignAsync();
+        await connection.ExecuteAsync("SET idle_in_transaction_session_timeout = '500ms'");
         await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT 1");
 
         var wait = isWaiting ? provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(30)).AsTask() : null;
         if (isWaiting)
             await _database.UntilWaitedForAsync(Slot);
-        await _database.ExecuteAsync("SELECT pg_terminate_backend($1, 10000)", connection.ProcessID);
+        await _database.ExecuteAsync(end, connection.ProcessID);
         wait ??= provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(30)).AsTask();
 
         var broken = await Assert.ThrowsAsync<PgLockException>(() => wait);
