@@ -35,8 +35,8 @@ public sealed class DemoTests(PostgresServer server)
         var hottest = run.Json.GetProperty("hottest").EnumerateArray().ToList();
         Assert.Equal(10, hottest.Count);
         Assert.Equal(hottest.Select(Acquired).OrderDescending(), hottest.Select(Acquired));
-        // The killed processor takes what it had not yet written with it; those that ended well lose nothing.
-        Assert.InRange(run.Json.GetProperty("acquired").GetInt64(), 100, 250);
+        // The killed processor takes what it had not yet written with it, how much of its half that is depends on the moment; the other one, which ended well, loses nothing.
+        Assert.InRange(run.Json.GetProperty("acquired").GetInt64(), 50, 250);
         Assert.InRange(run.Json.GetProperty("hold_p99_ns").GetInt64(), run.Json.GetProperty("hold_p50_ns").GetInt64(), run.Json.GetProperty("hold_max_ns").GetInt64());
         Assert.Equal(256, run.Json.GetProperty("slots").GetInt32());
     }
