@@ -7,6 +7,9 @@ namespace PgLocks.Backends.Postgres;
 /// <summary>Slots locked by DistributedLock.Postgres, with the draws made beside it.</summary>
 internal sealed class MedallionSource : SlotSource
 {
+    /// <summary>Whoever asks for a lost token makes DistributedLock watch by a sleep of a minute on the lock's own session, and a server that sleeps does not see its client die.</summary>
+    private const string CheckClient = "-c client_connection_check_interval=1000";
+
     private readonly PostgresDistributedLock[] _locks;
     private readonly SlotNumbers _numbers;
     private readonly string _target;
@@ -14,9 +17,11 @@ internal sealed class MedallionSource : SlotSource
     internal MedallionSource(PostgresBackendOptions options, Space space, TimeProvider time)
         : base(space, options.LockDelay, time)
     {
+        var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         _target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             ApplicationName = "pglocks:medallion",
+            Options = $"{given.Options} {CheckClient}".TrimStart(),
             Enlist = false,
             MaxPoolSize = options.MaxSessions,
         }.ConnectionString;

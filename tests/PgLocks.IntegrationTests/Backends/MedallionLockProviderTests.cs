@@ -39,6 +39,22 @@ public sealed class MedallionLockProviderTests(PostgresServer server) : Postgres
     }
 
     [Fact]
+    public async Task Kill_HolderWhoseSessionSleeps_IsSeenBeforeTheSleepIsOver()
+    {
+        var provider = await StartAsync();
+        var worker = await StartWorkerAsync();
+        await worker.AcquireAsync(Key);
+        await Eventually.EqualAsync(
+            "PgSleep",
+            async () => await Database.ScalarAsync<string?>("SELECT wait_event FROM pg_stat_activity WHERE pid = $1", await Database.OwnerPidAsync(Key.Slot())),
+            because: "DistributedLock watches the holder's session by a sleep of a minute");
+
+        worker.Process.Signal(ProcessSignal.Kill);
+
+        await using var lease = await provider.AcquireAsync(Key, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Terminate_TheHoldersSession_CancelsTheLostTokenAndRefusesTheFence()
     {
         var (one, two) = (await StartAsync(), await StartAsync());
