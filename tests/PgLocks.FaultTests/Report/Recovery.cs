@@ -7,7 +7,10 @@ namespace PgLocks.FaultTests.Report;
 /// <param name="Fault">The kind.</param>
 /// <param name="Count">How often it was measured.</param>
 /// <param name="DetectedMs">Until the process that it hit gave up its leases; empty if it had no need to.</param>
-/// <param name="NextHolderMs">Until another process was granted a key of the slots that the one that was hit had owned, worst slot each time.</param>
+/// <param name="NextHolderMs">
+/// Until another process was granted a key of the slots that the one that was hit had owned, worst slot each time. Counted from when its caller asked, if
+/// that was later than the fault: nobody knows of a death before somebody asks for the slot.
+/// </param>
 /// <param name="SessionGoneMs">Until the server ended the home session of a process that was frozen or cut off.</param>
 /// <param name="RecoveredMs">From the end of the fault until every process had incremented again.</param>
 internal sealed record Recovery(string Fault, int Count, double[] DetectedMs, double[] NextHolderMs, double[] SessionGoneMs, double[] RecoveredMs)
@@ -35,7 +38,7 @@ internal sealed record Recovery(string Fault, int Count, double[] DetectedMs, do
         return null;
     }
 
-    /// <summary>Of slots for which somebody waited within the lock delay: their next grants show when they were to be had again.</summary>
+    /// <summary>Of slots that a caller asked for alone within the lock delay: their next grants show when they were to be had again.</summary>
     private static double? NextHolder(History history, Injection injection)
     {
         if (injection.Worker is not { } worker)
@@ -49,8 +52,11 @@ internal sealed record Recovery(string Fault, int Count, double[] DetectedMs, do
                 continue;
             while (next < grants.Length && grants[next].Worker == worker)
                 next++;
-            if (next < grants.Length && grants[next].At <= last && Times.Milliseconds(injection.StartedAt, grants[next].Number) < Times.LockDelay.TotalMilliseconds)
-                worst = Math.Max(worst ?? 0, Times.Milliseconds(injection.StartedAt, grants[next].At));
+            if (next >= grants.Length || grants[next].At > last || grants[next].Text == Happening.Together)
+                continue;
+            var asked = Math.Max(injection.StartedAt, grants[next].Number);
+            if (Times.Milliseconds(injection.StartedAt, asked) < Times.LockDelay.TotalMilliseconds)
+                worst = Math.Max(worst ?? 0, Times.Milliseconds(asked, grants[next].At));
         }
         return worst;
     }

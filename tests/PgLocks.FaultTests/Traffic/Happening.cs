@@ -6,7 +6,7 @@ internal static class Happening
     /// <summary>The process has an instance: its id is the text.</summary>
     internal const string Started = "started";
 
-    /// <summary>An acquire returned a lease. The number is when it was called.</summary>
+    /// <summary>An acquire returned a lease. The number is when it was called; the text is <see cref="Together"/> where it was called for other keys too.</summary>
     internal const string Granted = "granted";
 
     /// <summary>An acquire ended with a typed error, which is the text. The number is when it was called; the section is its timeout.</summary>
@@ -41,6 +41,9 @@ internal static class Happening
 
     /// <summary>The lock is the transaction's, and dies with it.</summary>
     internal const string InTransaction = "transaction";
+
+    /// <summary>Several keys were acquired at once, so when this one's turn came is not known.</summary>
+    internal const string Together = "together";
 
     /// <summary>The deadline of the lease had passed already.</summary>
     internal const string Late = "late";

@@ -29,7 +29,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         if (leases is null)
             return false;
         using (leases)
-            await RunAsync([.. leases.Leases.Select(lease => Granted(TrafficKeys.IndexOf(lease.Key), lease, called))], work);
+            await RunAsync([.. leases.Leases.Select(lease => Granted(TrafficKeys.IndexOf(lease.Key), lease, called, text: Happening.Together))], work);
         return true;
     }
 
@@ -57,11 +57,11 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         }
     }
 
-    private Section Granted(int key, LockLease lease, long called, bool isInTransaction = false)
+    private Section Granted(int key, LockLease lease, long called, bool isInTransaction = false, string text = "")
     {
         var section = new Section(
             journal, witness, key, lease, Interlocked.Increment(ref _last), isInTransaction ? null : provider.Instance.Slots[lease.Slot].Owner, isInTransaction);
-        journal.Write(Happening.Granted, key, lease.FencingToken, number: called);
+        journal.Write(Happening.Granted, key, lease.FencingToken, number: called, text: text);
         return section;
     }
 
