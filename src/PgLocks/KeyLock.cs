@@ -22,6 +22,11 @@ internal abstract class KeyLock(PositionKey key)
 
     internal abstract ValueTask<LockLease?> TryAcquireAsync(TimeSpan timeout, CancellationToken cancellationToken);
 
+    /// <summary>Tells that the caller is about to acquire the key. Only a hint.</summary>
+    internal virtual void Anticipate()
+    {
+    }
+
     /// <summary>Releases the lease with this token; does nothing when it was released before.</summary>
     internal abstract void Release(Tenure tenure, long fencingToken);
 

@@ -12,14 +12,18 @@ internal static class MultiAcquire
         long startedAt = time.GetTimestamp();
         try
         {
+            if (locks.Length > 1)
+                Array.ForEach(locks, keyLock => keyLock.Anticipate());
             foreach (KeyLock keyLock in locks)
                 leases.Add(await keyLock.AcquireAsync(Timeouts.Left(timeout, time.GetElapsedTime(startedAt)), cancellationToken).ConfigureAwait(false));
             return new MultiLockLease([.. leases]);
         }
-        catch
+        catch (Exception failure)
         {
             for (int i = leases.Count - 1; i >= 0; i--)
                 leases[i].Dispose();
+            if (failure is LockTimeoutException late)
+                throw new LockTimeoutException(late.Key, late.Slot, time.GetElapsedTime(startedAt), late.Holder, late.InnerException);
             throw;
         }
     }

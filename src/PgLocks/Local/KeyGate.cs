@@ -108,6 +108,8 @@ internal sealed class KeyGate : KeyLine
         HandOver(now);
     }
 
+    internal override void Anticipate() => _slot.GainAhead();
+
     internal override void Release(Tenure tenure, long fencingToken)
     {
         if (Interlocked.CompareExchange(ref _token, 0, fencingToken) != fencingToken)

@@ -11,6 +11,11 @@ internal abstract class SlotPort(int number)
     /// <summary>Queues a caller whose key is granted already, and sees to it that the slot is gained.</summary>
     internal abstract void Enqueue(PendingAcquire pending);
 
+    /// <summary>Begins to gain the slot for a caller that is about to want it. Only a hint.</summary>
+    internal virtual void GainAhead()
+    {
+    }
+
     /// <summary>Takes a caller out of the queue whose wait has ended.</summary>
     internal abstract void Remove(PendingAcquire pending);
 

@@ -13,18 +13,6 @@ internal sealed partial class Slot
 
     private bool IsShared(long now) => TakesTurns && _contention.IsShared(now);
 
-    /// <summary>The turn begins: a shared slot that nobody here wants yet is about to be tried.</summary>
-    internal bool TryGainAhead()
-    {
-        lock (_sync)
-        {
-            if (_state is not (SlotState.None or SlotState.Lost) || _pool.IsClosed || !IsShared(Now))
-                return false;
-            BeginGain();
-            return true;
-        }
-    }
-
     /// <summary>The turn ends: a shared slot is yielded. Returns how many leases it granted, and whether its release is posted.</summary>
     internal (long Granted, bool IsReleased) EndTurn(long now)
     {

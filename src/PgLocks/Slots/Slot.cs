@@ -5,7 +5,7 @@ namespace PgLocks.Slots;
 /// <summary>One slot of the pool in this instance: gained, kept, yielded and lost as a whole, whichever keys its leases are for.</summary>
 /// <remarks>
 /// <code>
-/// None, Lost → Gaining   a caller: posts the gain
+/// None, Lost → Gaining   a caller, or one that is about to want it: posts the gain
 /// Gaining → Owned        the backend's grant, after the lock delay if the last owner died
 /// Gaining → None         the backend, when nobody waits any more for a slot that another owns
 /// Owned → Yielding       an ask with no lease or no quantum left; the last exit of a slot that is not kept; shutdown

@@ -47,6 +47,7 @@ public sealed class AcquireAllTests(PostgresServer server) : IAsyncLifetime
         var timeout = await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireAllAsync(keys, TimeSpan.FromMilliseconds(300)).AsTask());
 
         Assert.Equal(keys[3], timeout.Key);
+        Assert.True(timeout.Waited >= TimeSpan.FromMilliseconds(300), $"{timeout.Waited} is less than the caller waited for all of them");
         for (var slot = 0; slot < 3; slot++)
             await _database.UntilOwnedAsync(slot, owned: false);
         await using var rest = await owner.AcquireAllAsync(keys[..3]);

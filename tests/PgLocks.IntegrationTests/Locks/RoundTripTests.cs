@@ -45,6 +45,19 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AcquireAllAsync_ManyFreeSlots_AsksForAllOfThemTogether()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        var before = provider.Instance.RoundTrips.Transfers;
+
+        await using var all = await provider.AcquireAllAsync(TestKeys.OfSlots(40));
+
+        // The first may be on its way before the others are queued.
+        Assert.InRange(provider.Instance.RoundTrips.Transfers - before, 1, 3);
+        Assert.Equal(0, provider.Instance.RoundTrips.Waits);
+    }
+
+    [Fact]
     [Trait("Pitfall", "9: session locks are counted")]
     public async Task AcquireAsync_ManyKeysOfOneFreeSlot_AskTheServerOnce()
     {

@@ -35,6 +35,41 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task Anticipate_LastOwnerDied_TheLockDelayRunsBeforeTheCallerComes()
+    {
+        _fixture.Keys.Find(SlotFixture.Key).Anticipate();
+        _fixture.Gained(unclean: true);
+        _fixture.Advance(3000);
+
+        var waiter = _fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(5));
+        Assert.False(waiter.IsCompleted);
+        _fixture.Advance(500);
+
+        (await SlotFixture.Granted(waiter)).Dispose();
+    }
+
+    [Fact]
+    public void Anticipate_AnotherOwnsTheSlot_LeavesItAlone()
+    {
+        _fixture.Keys.Find(SlotFixture.Key).Anticipate();
+        Assert.Equal("gain", Assert.Single(_fixture.Posted));
+
+        Assert.False(_fixture.Pool.Blocked(0, sentAt: 0));
+
+        Assert.Equal(SlotState.None, _fixture.Slot.State);
+    }
+
+    [Fact]
+    public void Anticipate_RetentionOff_GainsNothingThatWouldBeReleasedAtOnce()
+    {
+        var fixture = new SlotFixture(options => options.Retention = Retention.Off);
+
+        fixture.Keys.Find(SlotFixture.Key).Anticipate();
+
+        Assert.Empty(fixture.Posted);
+    }
+
+    [Fact]
     public async Task TryAcquireAsync_QuantumOverAndALeaseHeld_EndsAtOnce()
     {
         var first = _fixture.TryAcquireAsync(SlotFixture.Key);

@@ -106,6 +106,9 @@ internal sealed class ModelWorld
             case StepKind.Try:
                 Acquire(instance, Keys[step.B % Keys.Length], TimeSpan.Zero);
                 break;
+            case StepKind.Anticipate:
+                instance.Keys.Find(Keys[step.B % Keys.Length]).Anticipate();
+                break;
             case StepKind.Release when instance.Held.Count > 0:
                 Release(instance, step.B % instance.Held.Count);
                 break;

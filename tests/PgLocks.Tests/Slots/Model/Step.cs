@@ -7,7 +7,7 @@ internal readonly record struct Step(StepKind Kind, int A, int B)
 {
     private static readonly (int Weight, StepKind Kind)[] Weights =
     [
-        (20, StepKind.Acquire), (6, StepKind.Try), (14, StepKind.Release), (2, StepKind.Cancel),
+        (20, StepKind.Acquire), (6, StepKind.Try), (3, StepKind.Anticipate), (14, StepKind.Release), (2, StepKind.Cancel),
         (20, StepKind.Carry), (12, StepKind.Notice), (1, StepKind.GiveUp),
         (8, StepKind.Deliver), (2, StepKind.Drop), (3, StepKind.Look),
         (16, StepKind.Advance), (4, StepKind.RunAgenda),
@@ -30,6 +30,9 @@ internal enum StepKind
 
     /// <summary>A caller tries once.</summary>
     Try,
+
+    /// <summary>A caller is about to acquire.</summary>
+    Anticipate,
 
     /// <summary>A holder releases.</summary>
     Release,

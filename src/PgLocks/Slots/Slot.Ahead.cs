@@ -1,0 +1,33 @@
+namespace PgLocks.Slots;
+
+/// <content>Gains that begin before a caller waits for the slot, so that many slots cost one round trip, and their lock delays pass together.</content>
+internal sealed partial class Slot
+{
+    internal override void GainAhead()
+    {
+        if (_tenure is not null || !_policy.Keeps)
+            return;
+        lock (_sync)
+        {
+            // What others use too is the turn's to gain.
+            if (TryBeginAhead(isShared: false))
+                _pool.Backend.Gain(Number);
+        }
+    }
+
+    /// <summary>The turn begins: a shared slot that nobody here wants yet is about to be tried.</summary>
+    internal bool TryGainAhead()
+    {
+        lock (_sync)
+            return TryBeginAhead(isShared: true);
+    }
+
+    private bool TryBeginAhead(bool isShared)
+    {
+        if (_state is not (SlotState.None or SlotState.Lost) || _pool.IsClosed || IsShared(Now) != isShared)
+            return false;
+        BeginGain();
+        NotePosted(isDeferred: false);
+        return true;
+    }
+}
