@@ -19,15 +19,24 @@ internal abstract class ContenderOf<THold> : Contender
         while (run.Phase != Phase.Stopped)
         {
             int key = run.Next(dice);
-            THold hold = await AcquireAsync(task, key);
-            long granted = Stopwatch.GetTimestamp();
+            ValueTask<THold> acquire = AcquireAsync(task, key);
+            int standsFor = recorder.Weigh(waits: !acquire.IsCompleted);
+            THold hold = await acquire;
+            long granted = standsFor == 0 ? before : Stopwatch.GetTimestamp();
             run.Witness.Enter(key, owner);
             run.Work(granted);
             run.Witness.Leave(key, owner);
             await ReleaseAsync(hold);
-            long after = Stopwatch.GetTimestamp();
             int phase = run.Phase;
-            recorder.Record(phase, granted - before, after - granted);
+            if (standsFor == 0)
+            {
+                recorder.Count(phase);
+                if (recorder.IsTimedNext)
+                    before = Stopwatch.GetTimestamp();
+                continue;
+            }
+            long after = Stopwatch.GetTimestamp();
+            recorder.Record(phase, granted - before, after - granted, standsFor);
             if (phase == Phase.Stopped)
                 recorder.CutOff(Math.Min(granted, run.StoppedAt) - before);
             before = after;
@@ -42,6 +51,6 @@ internal abstract class ContenderOf<THold> : Contender
         run.Witness.Enter(key, run.OwnerOf(task));
         run.Witness.Leave(key, run.OwnerOf(task));
         await ReleaseAsync(hold);
-        run.Recorders[task].Record(run.Phase, granted - before, Stopwatch.GetTimestamp() - granted);
+        run.Recorders[task].Record(run.Phase, granted - before, Stopwatch.GetTimestamp() - granted, standsFor: 1);
     }
 }

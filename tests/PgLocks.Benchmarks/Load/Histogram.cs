@@ -17,12 +17,14 @@ internal sealed class Histogram
 
     internal long Max { get; private set; }
 
-    internal void Record(long nanoseconds)
+    internal void Record(long nanoseconds) => Record(nanoseconds, times: 1);
+
+    internal void Record(long nanoseconds, int times)
     {
         long value = Math.Max(0, nanoseconds);
-        _counts[BucketOf(value)]++;
-        Count++;
-        Sum += value;
+        _counts[BucketOf(value)] += times;
+        Count += times;
+        Sum += value * times;
         Max = Math.Max(Max, value);
     }
 

@@ -16,7 +16,7 @@ internal static class MarkdownReport
             longest wait of all rounds, waits cut off by the end included. Every run is checked by a witness outside the database. Contenders: PgLocks with telemetry and
             fencing tokens; raw Npgsql with a connection a task and prepared `pg_advisory_lock` / `pg_advisory_unlock`; DistributedLock.Postgres with its defaults and keys made
             from names; DistributedLock.Redis with its defaults on one server without persistence. Only PgLocks maps keys to a bounded pool of slots.
-            Round trips are counted by the client (heartbeats included), server calls by `pg_stat_statements` (telemetry included).
+            Every wait is timed; of acquires that are granted at once, one in 16. Round trips are counted by the client (heartbeats included), server calls by `pg_stat_statements` (telemetry included).
 
             ![Operations a second](compare.svg)
 
