@@ -66,7 +66,7 @@ public sealed class PgLocksOptions
     /// <value>1 to 40 printable characters; default the entry assembly's name.</value>
     public string ApplicationName { get; set; } = Assembly.GetEntryAssembly()?.GetName().Name ?? "dotnet";
 
-    /// <summary>Whether a pooler in session mode may stand between. Nothing can prove that it is not in transaction mode, under which locks exclude nobody.</summary>
+    /// <summary>Whether a pooler in session mode may stand between. One in transaction mode, under which locks exclude nobody, is refused at start, and by every heartbeat that another backend answers.</summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool AllowSessionPooler { get; set; }
 

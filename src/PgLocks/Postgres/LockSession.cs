@@ -86,7 +86,8 @@ internal sealed class LockSession : IDisposable
     {
         using var command = new NpgsqlCommand(Sql.Heartbeat, _connection);
         long sentAt = _context.Time.GetTimestamp();
-        command.ExecuteNonQuery();
+        if (command.ExecuteScalar() is not int backend || backend != _backendPid)
+            throw new PgLockException($"The session is another backend's than at its start ({_backendPid}): a pooler in transaction mode stands between. Connect directly, or set it to session mode.");
         _context.RoundTrips.CountHeartbeat();
         Renew(sentAt);
     }

@@ -38,10 +38,13 @@ internal sealed record ServerInfo(
             throw new PgLocksConfigurationException($"The database is encoded in {Encoding}; PgLocks needs UTF8, so that SQL computes the same slots. Create one with ENCODING 'UTF8'.");
         if (IsStandby)
             throw new PgLocksConfigurationException($"{connection.Host}:{connection.Port} is a standby: locks there exclude nobody. Connect to the primary (Target Session Attributes=primary).");
-        if (BackendPid != connection.ProcessID && !allowSessionPooler)
+        if (IsPooled(connection) && !allowSessionPooler)
         {
             throw new PgLocksConfigurationException(string.Create(CultureInfo.InvariantCulture,
                 $"A pooler stands between (backend {BackendPid}, connection {connection.ProcessID}): in transaction mode two holders would both get a lock. Connect directly, or set AllowSessionPooler if it is in session mode."));
         }
     }
+
+    /// <summary>A pooler makes up the backend that a connection is told at its start.</summary>
+    internal bool IsPooled(NpgsqlConnection connection) => BackendPid != connection.ProcessID;
 }

@@ -17,6 +17,8 @@ internal static class SpaceFinder
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
                 ServerInfo server = ServerInfo.Read(connection);
                 server.Check(connection, options.AllowSessionPooler);
+                if (server.IsPooled(connection))
+                    await CheckPoolerAsync(connection, connections, cancellationToken).ConfigureAwait(false);
                 return SpaceReader.Read(connection, options.Space, server, SchemaMigrator.LatestVersion);
             }
             catch (NpgsqlException failure)
@@ -28,6 +30,13 @@ internal static class SpaceFinder
                 throw Refused(refused);
             }
         }
+    }
+
+    private static async Task CheckPoolerAsync(NpgsqlConnection connection, Connections connections, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection other = New(connections);
+        await using (other.ConfigureAwait(false))
+            await PoolerProbe.CheckAsync(connection, other, cancellationToken).ConfigureAwait(false);
     }
 
     private static NpgsqlConnection New(Connections connections)

@@ -40,7 +40,8 @@ internal static class Sql
 
     internal const string CancelBackend = "SELECT pg_catalog.pg_cancel_backend($1)";
 
-    internal const string Heartbeat = "SELECT 1";
+    /// <summary>Whoever answers must be the backend that holds the locks: behind a pooler in transaction mode it can be any.</summary>
+    internal const string Heartbeat = "SELECT pg_catalog.pg_backend_pid()";
 
     internal const string HoldsSlot = """
         SELECT EXISTS (SELECT FROM pg_catalog.pg_locks

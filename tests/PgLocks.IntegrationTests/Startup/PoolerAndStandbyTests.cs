@@ -42,6 +42,23 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Pitfall", "2: a transaction pooler gives two clients one lock")]
+    public async Task StartAsync_ThroughATransactionPoolerThatIsAllowed_IsRefused()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await using var pooler = await PgBouncerServer.StartAsync(await server.GetConnectionStringAsync(), PoolMode.Transaction);
+
+        var refused = await Assert.ThrowsAsync<PgLocksConfigurationException>(() => database.StartProviderAsync(options =>
+        {
+            options.ConnectionString = pooler.Through(database.ConnectionString);
+            options.AllowSessionPooler = true;
+        }));
+
+        Assert.Contains("is in transaction mode", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("connect directly, or set pool_mode = session", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task StartAsync_OnAStandby_IsRefused()
     {
