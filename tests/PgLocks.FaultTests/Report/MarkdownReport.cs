@@ -39,7 +39,7 @@ internal static class MarkdownReport
         Line($"Measured on faults beside which nothing else hit any process.");
         Line();
         Table(["time", "verdict", "measured"], report.Targets.Select(target => new[] { target.What, target.Verdict, target.MeasuredMs.Length > 0 ? target.Figures : "" }));
-        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst). Apart from these, waits in a process whose thread pool the fault itself had used up ended {Figures(report.LatenessStarved)} after it: the library ends them in time, and the caller's own continuation needs that pool.");
+        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst). Apart from these, waits in a process whose thread pool the fault itself had used up ended {Figures(report.LatenessStarved)} after it: the timer that ends a wait and the continuation of its caller both need that pool.");
         Line();
         Line($"## Not run");
         Line();
