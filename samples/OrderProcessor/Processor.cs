@@ -35,7 +35,7 @@ public static class Processor
         }
         catch (Exception failure) when (failure is PgLockException or OptionsValidationException or NpgsqlException)
         {
-            await Console.Error.WriteLineAsync(failure.Message);
+            await Console.Error.WriteLineAsync(ConsoleLine.Of(failure.Message));
             return CannotStart;
         }
     }

@@ -21,14 +21,14 @@ public sealed class Tally(bool acknowledge, TextWriter output, TextWriter errors
 
     public void AddFailed(Order order, Exception reason)
     {
-        errors.WriteLine($"Order {order.OrderUuid} of {order.Key()} was not applied: {reason.Message}");
+        errors.WriteLine(ConsoleLine.Of($"Order {order.OrderUuid} of {order.Key()} was not applied: {reason.Message}"));
         Add(ref _failed, "failed", order);
     }
 
     public void AddMalformed(OrderLine line)
     {
         Interlocked.Increment(ref _malformed);
-        errors.WriteLine($"Line {line.Number} is not an order: {line.Error}");
+        errors.WriteLine(ConsoleLine.Of($"Line {line.Number} is not an order: {line.Error}"));
     }
 
     public override string ToString() => $"{_applied} orders applied, {_repeated} applied before, {_failed} failed, {_malformed} malformed lines.";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgLocks.Migrations;
 
 namespace PgLocks;
 
@@ -6,7 +7,7 @@ namespace PgLocks;
 public sealed class LockTimeoutException : TimeoutException
 {
     internal LockTimeoutException(PositionKey key, int slot, TimeSpan waited, LockHolder? holder, Exception? cause)
-        : base(Describe(key, slot, waited, holder, cause), cause)
+        : base(SingleLine.Of(Describe(key, slot, waited, holder, cause)), cause)
     {
         Key = key;
         Slot = slot;

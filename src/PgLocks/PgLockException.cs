@@ -1,10 +1,12 @@
+using PgLocks.Migrations;
+
 namespace PgLocks;
 
 /// <summary>A lock could not be had, or kept, for another reason than time.</summary>
 public class PgLockException : Exception
 {
     internal PgLockException(string message, PositionKey? key = null, bool isTransient = false, Exception? cause = null)
-        : base(message, cause)
+        : base(SingleLine.Of(message), cause)
     {
         Key = key;
         IsTransient = isTransient;

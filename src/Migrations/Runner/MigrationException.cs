@@ -2,7 +2,7 @@ namespace PgLocks.Migrations;
 
 /// <summary>A migration could not be done. The message says what to do next; whole steps only have been applied.</summary>
 public sealed class MigrationException(MigrationFailure failure, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+    : Exception(SingleLine.Of(message), innerException)
 {
     /// <summary>What went wrong.</summary>
     public MigrationFailure Failure { get; } = failure;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using PgLocks.Migrations;
 
 namespace PgLocks.Hosting;
 
@@ -50,7 +51,7 @@ internal sealed record InstanceHealth
     private IEnumerable<string> Broken()
     {
         if (Problem is not null)
-            yield return $"Slots cannot be gained: {Problem.TrimEnd('.')}. Run 'pglocks doctor' if it stays.";
+            yield return $"Slots cannot be gained: {SingleLine.Of(Problem).TrimEnd('.')}. Run 'pglocks doctor' if it stays.";
         if (HeartbeatAge >= LeaseDuration)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"The server was not heard of for {HeartbeatAge.Value.TotalSeconds:0.###} s, and a lease stands for {LeaseDuration.TotalSeconds:0.###} s: nothing is granted.");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using PgLocks.Keys;
 using PgLocks.Local;
+using PgLocks.Migrations;
 using PgLocks.Postgres;
 using PgLocks.Registry;
 using PgLocks.Slots;
@@ -111,7 +112,8 @@ internal sealed class LockInstance : IAsyncDisposable
             instance._backend.Start();
             instance._telemetry.Start();
             watch.Start(instance.Keys);
-            Messages.Started(log, id, space.Name, space.PoolSize, connections.Target.Host, connections.Target.Port, connections.Target.Database);
+            NpgsqlConnectionStringBuilder target = connections.Target;
+            Messages.Started(log, id, space.Name, space.PoolSize, SingleLine.Of(target.Host!), target.Port, SingleLine.Of(target.Database ?? target.Username ?? ""));
             return instance;
         }
         catch (Exception failure)
