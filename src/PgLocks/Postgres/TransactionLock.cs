@@ -24,10 +24,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             return await AcquireUncheckedAsync(transaction, found, timeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (SqlStates.IsBrokenConnection(failure))
+        catch (Exception failure) when (SqlStates.ToTransactionFailure(failure, found.Key, isUndone: true) is { } typed)
         {
-            throw new PgLockException(
-                $"The connection of the transaction broke: {failure.GetBaseException().Message} What was done in the transaction is undone; begin a new one.", found.Key, isTransient: true, cause: failure);
+            throw typed;
         }
     }
 
