@@ -29,7 +29,7 @@ internal static class SqlStates
     internal static PgLockException? ToTransactionFailure(Exception failure, PositionKey key, bool isUndone)
     {
         if (failure is NpgsqlException { InnerException: TimeoutException })
-            return InTransaction("The server did not answer within the connection's Command Timeout. Roll the transaction back, and try again; raise Command Timeout if it stays.", isTransient: true);
+            return InTransaction($"The server did not answer in time. Begin a new transaction, and try again{(isUndone ? "" : "; raise the connection's Command Timeout if it stays")}.", isTransient: true);
         // The driver closes a connection on an internal error, and then says only that it is closed.
         if (failure.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.InternalError } noSuchSequence)
             return InTransaction($"PostgreSQL answered {noSuchSequence.SqlState}: {noSuchSequence.MessageText}, and the driver closed the connection. Begin the transaction on the database that holds the locks.", isTransient: false);
