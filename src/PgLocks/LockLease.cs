@@ -42,6 +42,7 @@ public readonly struct LockLease : IAsyncDisposable, IDisposable, IEquatable<Loc
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="LeaseLostException">Another process gained the slot since, or the lease is known to be lost or released.</exception>
     /// <exception cref="PgLocksConfigurationException">The transaction is not READ COMMITTED.</exception>
+    /// <exception cref="PgLockException">The server refused the fence, or the transaction's connection broke: the message says why and what to do next.</exception>
     public ValueTask FenceAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);

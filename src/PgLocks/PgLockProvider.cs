@@ -65,7 +65,7 @@ public sealed class PgLockProvider : ILockProvider, IAsyncDisposable
     /// <returns>The lease. Disposing it lets other callers of this process queue for the key; the server's lock ends with the transaction.</returns>
     /// <exception cref="LockTimeoutException">The key was not granted in time.</exception>
     /// <exception cref="PgLocksConfigurationException">The transaction is not READ COMMITTED: its snapshot would be older than the lock.</exception>
-    /// <exception cref="PgLockException">The connection of the transaction broke.</exception>
+    /// <exception cref="PgLockException">The server refused, or the transaction's connection broke: the message says why and what to do next. A refusal leaves the transaction usable, if it was before.</exception>
     public ValueTask<LockLease> AcquireInTransactionAsync(NpgsqlTransaction transaction, PositionKey key, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);

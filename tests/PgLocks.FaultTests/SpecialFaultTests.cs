@@ -10,6 +10,7 @@ public sealed class SpecialFaultTests(ITestOutputHelper output)
     [InlineData("disk-full", "disk-full-stop")]
     [InlineData("net-partition")]
     [InlineData("promote")]
+    [InlineData("promote-cut-off")]
     [InlineData("pooler-kill", "pooler-outage", "kill", "freeze-3s")]
     public async Task Run_SpecialFaults_HoldsEveryInvariant(params string[] faults)
     {

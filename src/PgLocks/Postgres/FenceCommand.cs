@@ -9,6 +9,22 @@ internal static class FenceCommand
 {
     internal static async ValueTask ExecuteAsync(int classId, KeyGate gate, Tenure tenure, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        try
+        {
+            await ExecuteUncheckedAsync(classId, gate, tenure, transaction, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidTransactionState)
+        {
+            throw WrongIsolation(refused.MessageText);
+        }
+        catch (Exception failure) when (SqlStates.ToTransactionFailure(failure, gate.Key, isUndone: false) is { } typed)
+        {
+            throw typed;
+        }
+    }
+
+    private static async Task ExecuteUncheckedAsync(int classId, KeyGate gate, Tenure tenure, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
         if (transaction.IsolationLevel is not (IsolationLevel.ReadCommitted or IsolationLevel.Unspecified))
             throw WrongIsolation(transaction.IsolationLevel.ToString());
         if (tenure.IsLost)
@@ -19,16 +35,9 @@ internal static class FenceCommand
         };
         await using (command.ConfigureAwait(false))
         {
-            try
-            {
-                long newest = (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-                if (newest > tenure.Epoch && !(tenure is TransactionTenure own && own.IsOwn(transaction, newest)))
-                    throw new LeaseLostException(gate.Key, $"another process gained slot {gate.Slot} since (epoch {newest}, this lease's is {tenure.Epoch})");
-            }
-            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InvalidTransactionState)
-            {
-                throw WrongIsolation(refused.MessageText);
-            }
+            long newest = (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            if (newest > tenure.Epoch && !(tenure is TransactionTenure own && own.IsOwn(transaction, newest)))
+                throw new LeaseLostException(gate.Key, $"another process gained slot {gate.Slot} since (epoch {newest}, this lease's is {tenure.Epoch})");
         }
         if (tenure.IsLost)
             throw new LeaseLostException(gate.Key, "it was lost while the transaction waited for its fence");

@@ -16,6 +16,7 @@ internal sealed class ListenerSession
     private volatile bool _closing;
     private volatile bool _connected;
     private long _nextLook;
+    private long _timeline;
 
     internal ListenerSession(BackendContext context, SlotPool slots, YieldRequests requests)
     {
@@ -73,8 +74,10 @@ internal sealed class ListenerSession
         try
         {
             connection.Open();
-            LockSession.ApplySettings(connection, _context.Connections);
             ServerInfo server = ServerInfo.Read(connection);
+            server.Check(connection, _context.Options.AllowSessionPooler);
+            _timeline = SpaceReader.Recheck(connection, _context.Space, server);
+            LockSession.ApplySettings(connection, _context.Connections);
             connection.Notification += (_, notification) => Hear(notification.Payload);
             using var listen = new NpgsqlCommand($"LISTEN {_context.Space.Channel}", connection);
             listen.ExecuteNonQuery();
@@ -99,6 +102,8 @@ internal sealed class ListenerSession
         connection.Wait(Math.Max(1, Math.Min(_context.MillisecondsUntil(_nextLook), 100)));
         if (_context.Time.GetTimestamp() < _nextLook)
             return;
+        // Nobody asks on a primary that was left behind.
+        _context.Space.Timelines.Check(connection, _timeline);
         _nextLook = _context.Time.GetTimestamp() + _context.Ticks(_context.Options.HeartbeatInterval);
         LookForWaiters(connection);
         LookForHolders(connection);

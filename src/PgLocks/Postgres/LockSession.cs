@@ -12,14 +12,16 @@ internal sealed class LockSession : IDisposable
     private readonly NpgsqlConnection _connection;
     private readonly long _youngUntil;
     private readonly int _backendPid;
+    private readonly long _timeline;
     private readonly TransferBatch?[] _batches = new TransferBatch?[8];
     private volatile bool _isWaiting;
 
-    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long readAt, long sentAt)
+    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long timeline, long readAt, long sentAt)
     {
         _context = context;
         _connection = connection;
         _backendPid = server.BackendPid;
+        _timeline = timeline;
         Lease = new SessionLease(role);
         _youngUntil = readAt + context.Ticks(context.Youth.LeftOf(server, context.Time.GetElapsedTime(0, readAt)));
         Renew(sentAt);
@@ -40,12 +42,12 @@ internal sealed class LockSession : IDisposable
             long readAt = context.Time.GetTimestamp();
             ServerInfo server = ServerInfo.Read(connection);
             server.Check(connection, context.Options.AllowSessionPooler);
-            SpaceReader.Recheck(connection, context.Space, server);
+            long timeline = SpaceReader.Recheck(connection, context.Space, server);
             // The proof of life is the last answer: moving the sequences of a recovered server can take longer than a lease.
             long sentAt = context.Time.GetTimestamp();
             ApplySettings(connection, context.Connections);
             context.Opened(new SessionOpened(server.BackendPid, server.BackendStart, role));
-            return new LockSession(context, connection, role, server, readAt, sentAt);
+            return new LockSession(context, connection, role, server, timeline, readAt, sentAt);
         }
         catch
         {
@@ -180,7 +182,12 @@ internal sealed class LockSession : IDisposable
             throw new TimeoutException(SessionLease.Overdue);
     }
 
-    internal bool TryRenew(long sentAt) => Lease.TryRenew(sentAt + _context.Ticks(_context.Options.LeaseDuration), _context.Time.GetTimestamp());
+    /// <exception cref="PgLockException">Another session has met a newer primary since: the answers of this one prove nothing any more.</exception>
+    internal bool TryRenew(long sentAt)
+    {
+        _context.Space.Timelines.Check(_connection, _timeline);
+        return Lease.TryRenew(sentAt + _context.Ticks(_context.Options.LeaseDuration), _context.Time.GetTimestamp());
+    }
 
     public void Dispose()
     {

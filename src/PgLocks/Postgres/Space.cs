@@ -10,5 +10,8 @@ internal sealed record Space(string Name, int ClassId, int PoolSize, uint[] Sequ
 {
     internal const short HashVersion = 1;
 
+    /// <summary>What the space's owner has met of its server's timelines.</summary>
+    internal NewestTimeline Timelines { get; } = new();
+
     internal string Channel => $"pglocks_{ClassId}";
 }

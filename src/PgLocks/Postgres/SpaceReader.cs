@@ -8,28 +8,34 @@ internal static class SpaceReader
     internal static Space Read(NpgsqlConnection connection, string name, ServerInfo server, long latestSchema)
     {
         CheckSchema(connection, latestSchema);
-        (int classId, int poolSize, short hashVersion, _) = ReadRow(connection, name);
+        (int classId, int poolSize, short hashVersion, _, long timeline) = ReadRow(connection, name);
         if (hashVersion != Space.HashVersion)
             throw new PgLocksConfigurationException($"Space '{name}' maps keys by hash version {hashVersion}; this PgLocks knows {Space.HashVersion}. Update the package.");
         if (!Keys.SlotMap.IsPoolSize(poolSize))
             throw new PgLocksConfigurationException($"Space '{name}' has a pool of {poolSize} slots, which is no power of two from 16 to 4,096. Set pglocks.spaces.pool_size back.");
         uint[] sequences = ReadSequences(connection, name, classId, poolSize);
-        return new Space(name, classId, poolSize, sequences, server.SystemIdentifier);
+        var space = new Space(name, classId, poolSize, sequences, server.SystemIdentifier);
+        space.Timelines.Check(connection, timeline);
+        return space;
     }
 
     /// <summary>
-    /// For every session that is to own slots: the space must still be the one that the instance started with, and after a failover or a
-    /// recovery its sequences are moved ahead first, since they may have been rewound.
+    /// For every session that is to own slots: the space must still be the one that the instance started with, on no older primary than it has met since, and
+    /// after a failover or a recovery its sequences are moved ahead first, since they may have been rewound.
     /// </summary>
-    internal static void Recheck(NpgsqlConnection connection, Space space, ServerInfo server)
+    /// <returns>The server's timeline.</returns>
+    internal static long Recheck(NpgsqlConnection connection, Space space, ServerInfo server)
     {
-        (int classId, int poolSize, _, bool isForeign) = ReadRow(connection, space.Name);
+        (int classId, int poolSize, _, bool isForeign, long timeline) = ReadRow(connection, space.Name);
         if (classId != space.ClassId || poolSize != space.PoolSize || server.SystemIdentifier != space.SystemIdentifier)
             throw new PgLocksConfigurationException($"Space '{space.Name}' is another one than at start (class {classId}, {poolSize} slots, cluster {server.SystemIdentifier}). Restart the process.");
-        if (!isForeign)
-            return;
-        Scalar(connection, Sql.CommitSynchronously);
-        Scalar(connection, Sql.AdoptServer, classId);
+        space.Timelines.Check(connection, timeline);
+        if (isForeign)
+        {
+            Scalar(connection, Sql.CommitSynchronously);
+            Scalar(connection, Sql.AdoptServer, classId);
+        }
+        return timeline;
     }
 
     private static void CheckSchema(NpgsqlConnection connection, long latest)
@@ -43,13 +49,13 @@ internal static class SpaceReader
             throw new PgLocksConfigurationException($"The pglocks schema is at version {version}, newer than this PgLocks ({latest}). Update the package.");
     }
 
-    private static (int ClassId, int PoolSize, short HashVersion, bool IsForeign) ReadRow(NpgsqlConnection connection, string name)
+    private static (int ClassId, int PoolSize, short HashVersion, bool IsForeign, long Timeline) ReadRow(NpgsqlConnection connection, string name)
     {
         using var command = new NpgsqlCommand(Sql.Space, connection) { Parameters = { new() { Value = name } } };
         using (NpgsqlDataReader row = command.ExecuteReader())
         {
             if (row.Read())
-                return (row.GetInt32(0), row.GetInt32(1), row.GetInt16(2), row.GetBoolean(3));
+                return (row.GetInt32(0), row.GetInt32(1), row.GetInt16(2), row.GetBoolean(3), row.GetInt64(4));
         }
         throw new PgLocksConfigurationException(
             $"Space '{name}' does not exist (there are: {Scalar(connection, Sql.SpaceNames)}). Correct Space, or create it with SELECT pglocks.create_space('{name.Replace("'", "''", StringComparison.Ordinal)}').");

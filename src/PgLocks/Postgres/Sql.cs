@@ -89,7 +89,8 @@ internal static class Sql
 
     internal const string Space = """
         SELECT class_id, pool_size, hash_version,
-               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_remembers_since()
+               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_remembers_since(),
+               pglocks.current_timeline()
           FROM pglocks.spaces WHERE name = $1
         """;
 

@@ -19,6 +19,48 @@ internal static class SqlStates
         _ => false,
     };
 
+    /// <summary>
+    /// A failure of one of our statements in the caller's transaction, told so that its reader knows what to do next. Null for what is none: the caller's own
+    /// cancellation, a wrong call.
+    /// </summary>
+    /// <param name="failure">As the driver reported it.</param>
+    /// <param name="key">That the statement was about.</param>
+    /// <param name="isUndone">Whether the statement's failure was undone, so that the transaction can go on without it.</param>
+    internal static PgLockException? ToTransactionFailure(Exception failure, PositionKey key, bool isUndone)
+    {
+        if (failure is NpgsqlException { InnerException: TimeoutException })
+            return InTransaction($"The server did not answer in time. Begin a new transaction, and try again{(isUndone ? "" : "; raise the connection's Command Timeout if it stays")}.", isTransient: true);
+        // The driver closes a connection on an internal error, and then says only that it is closed.
+        if (failure.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.InternalError } noSuchSequence)
+            return InTransaction($"PostgreSQL answered {noSuchSequence.SqlState}: {noSuchSequence.MessageText}, and the driver closed the connection. Begin the transaction on the database that holds the locks.", isTransient: false);
+        if (IsBrokenConnection(failure))
+            return InTransaction($"The connection of the transaction broke: {Innermost(failure)} What was done in the transaction is undone; begin a new one.", isTransient: true);
+        if (failure is not PostgresException refused)
+            return null;
+        string next = isUndone ? "The transaction itself goes on, without the key." : "Roll the transaction back.";
+        return refused.SqlState switch
+        {
+            PostgresErrorCodes.ReadOnlySqlTransaction => InTransaction(
+                $"A lock and its fence are written to the server, and the transaction is read-only ({refused.MessageText}). If it began on a standby, it stays so even when that is promoted: begin a new one on the primary "
+                + $"(Target Session Attributes=primary). If it was begun READ ONLY, or default_transaction_read_only is on, begin it READ WRITE. {next}", isTransient: true),
+            PostgresErrorCodes.InFailedSqlTransaction => InTransaction(
+                "The transaction has failed already, at an earlier statement. Roll it back, and begin a new one.", isTransient: true),
+            PostgresErrorCodes.DeadlockDetected => InTransaction(
+                $"PostgreSQL ended a deadlock by refusing this wait: {refused.MessageText}. Roll the transaction back, so that the others can go on, and begin a new one; take several keys in one order everywhere, by slot and then by key.", isTransient: true),
+            PostgresErrorCodes.QueryCanceled => InTransaction(
+                $"The statement was cancelled, not by the caller's token: {refused.MessageText}. {next} Try again; raise the connection's statement_timeout if it is that.", isTransient: true),
+            PostgresErrorCodes.LockNotAvailable => InTransaction(
+                $"Another transaction held a row for longer than the connection's lock_timeout: {refused.MessageText}. {next} Try again; raise lock_timeout if it stays.", isTransient: true),
+            PostgresErrorCodes.InsufficientPrivilege => InTransaction(
+                $"The user of the transaction's connection lacks a right: {refused.MessageText}. {next} Grant it the role pglocks_app.", isTransient: false),
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedObject => InTransaction(
+                $"The transaction's database does not have what the lock needs: {refused.MessageText}. {next} Begin it on the database that holds the locks, and run 'pglocks doctor' there.", isTransient: false),
+            _ => InTransaction($"PostgreSQL answered {refused.SqlState}: {refused.MessageText}. {next} {(refused.IsTransient ? "Try again; run" : "Run")} 'pglocks doctor' if it stays.", refused.IsTransient),
+        };
+
+        PgLockException InTransaction(string message, bool isTransient) => new($"'{key}' in the caller's transaction: {message}", key, isTransient, failure);
+    }
+
     /// <summary>A failure to start, told so that its reader knows what to do next. Never the connection string: it has a password.</summary>
     internal static PgLockException ToStartFailure(NpgsqlException error, NpgsqlConnectionStringBuilder target)
     {

@@ -16,6 +16,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>A server that answers at all ends a wait in time by itself; one that does not within this time more is given up, and the connection with it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly EpochRun.Table _runs = new();
 
     internal async ValueTask<LockLease> AcquireAsync(NpgsqlTransaction transaction, KeyGate found, TimeSpan timeout, CancellationToken cancellationToken)
@@ -24,10 +27,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             return await AcquireUncheckedAsync(transaction, found, timeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (SqlStates.IsBrokenConnection(failure))
+        catch (Exception failure) when (SqlStates.ToTransactionFailure(failure, found.Key, isUndone: true) is { } typed)
         {
-            throw new PgLockException(
-                $"The connection of the transaction broke: {failure.GetBaseException().Message} What was done in the transaction is undone; begin a new one.", found.Key, isTransient: true, cause: failure);
+            throw typed;
         }
     }
 
@@ -55,25 +57,25 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     private async Task<(long Epoch, bool WasOwned)> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
     {
         int slot = gate.Slot;
-        await ExecuteAsync(transaction, Sql.Savepoint, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(transaction, Sql.Savepoint, left(), cancellationToken).ConfigureAwait(false);
         try
         {
-            object? locked = await ExecuteAsync(transaction, Sql.TryTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
+            object? locked = await ExecuteAsync(transaction, Sql.TryTransactionLock, left(), cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
             if (locked is DBNull)
                 throw FenceCommand.WrongIsolation("it was changed by SQL");
             if (locked is not true)
                 await WaitAsync(transaction, gate, left, startedAt, cancellationToken).ConfigureAwait(false);
-            bool unclean = await ExecuteAsync(transaction, Sql.DiedOwning, cancellationToken, Sequence(slot)).ConfigureAwait(false) is true || isServerYoung();
+            bool unclean = await ExecuteAsync(transaction, Sql.DiedOwning, left(), cancellationToken, Sequence(slot)).ConfigureAwait(false) is true || isServerYoung();
             if (unclean && lockDelay > TimeSpan.Zero)
                 await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
-            long epoch = (long)(await ExecuteAsync(transaction, Sql.DrawTransaction, cancellationToken, Sequence(slot)).ConfigureAwait(false))!;
-            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, cancellationToken).ConfigureAwait(false);
+            long epoch = (long)(await ExecuteAsync(transaction, Sql.DrawTransaction, left(), cancellationToken, Sequence(slot)).ConfigureAwait(false))!;
+            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, left(), cancellationToken).ConfigureAwait(false);
             return (epoch, locked is not true);
         }
-        catch (Exception failure) when (failure is PostgresException or PgLockException or LockTimeoutException or OperationCanceledException)
+        catch (Exception failure) when (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException)
         {
-            await ExecuteAsync(transaction, Sql.RollbackToSavepoint, CancellationToken.None).ConfigureAwait(false);
-            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(transaction, Sql.RollbackToSavepoint, Grace, CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, Grace, CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
@@ -85,14 +87,14 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
             limit = OneTry;
-        var before = (string)(await ExecuteAsync(transaction, Sql.LockTimeout, cancellationToken).ConfigureAwait(false))!;
-        await ExecuteAsync(transaction, Sql.SetLockTimeout, cancellationToken, Milliseconds(limit)).ConfigureAwait(false);
+        var before = (string)(await ExecuteAsync(transaction, Sql.LockTimeout, left(), cancellationToken).ConfigureAwait(false))!;
+        await ExecuteAsync(transaction, Sql.SetLockTimeout, left(), cancellationToken, Milliseconds(limit)).ConfigureAwait(false);
         bool waits = true;
         slots.Asked(slot);
         requests.BeginForeign(slot, () => Volatile.Read(ref waits));
         try
         {
-            await ExecuteAsync(transaction, Sql.WaitForTransactionLock, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
+            await ExecuteAsync(transaction, Sql.WaitForTransactionLock, limit, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
         }
         catch (PostgresException timeout) when (SqlStates.IsLockTimeout(timeout))
         {
@@ -102,7 +104,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             Volatile.Write(ref waits, false);
         }
-        await ExecuteAsync(transaction, Sql.SetLockTimeout, cancellationToken, new NpgsqlParameter { Value = before }).ConfigureAwait(false);
+        await ExecuteAsync(transaction, Sql.SetLockTimeout, left(), cancellationToken, new NpgsqlParameter { Value = before }).ConfigureAwait(false);
     }
 
     private async Task WaitOutAsync(KeyGate gate, TimeSpan left, long startedAt, CancellationToken cancellationToken)
@@ -116,15 +118,17 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     private LockTimeoutException TimedOut(KeyGate gate, long startedAt, Exception? cause) =>
         new(gate.Key, gate.Slot, time.GetElapsedTime(startedAt), slots[gate.Slot].ForeignHolder, cause);
 
-    private static async Task<object?> ExecuteAsync(NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private static async Task<object?> ExecuteAsync(NpgsqlTransaction transaction, string sql, TimeSpan limit, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { CommandTimeout = 0 };
+        var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { CommandTimeout = Seconds(limit) };
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.AddRange(parameters);
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static int Seconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling((limit > TimeSpan.Zero ? limit + Grace : Grace).TotalSeconds);
 
     private static NpgsqlParameter Int(int value) => new() { Value = value };
 

@@ -62,6 +62,28 @@ internal static class EndCheck
         }
     }
 
+    /// <summary>
+    /// A primary that was cut off has heard of nobody's end: its lock sessions must have ended by themselves. Connections of other pools may stay, and so may a
+    /// transaction, with its lock, whose commit waits for a standby that will never answer.
+    /// </summary>
+    internal static async Task<IEnumerable<Violation>> CheckLeftBehindAsync(Arena arena)
+    {
+        if (arena.LeftBehind is not { } server)
+            return [];
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        IReadOnlyList<string> left = [];
+        try
+        {
+            await Eventually.ThatAsync(async () => (left = await LeftBehindAsync(connection)).Count == 0, Patience);
+            return [];
+        }
+        catch (TimeoutException)
+        {
+            return left.Select(what => new Violation("I6", $"Left on the primary that was cut off: {what}"));
+        }
+    }
+
     /// <summary>Sessions of killed processes end with the server's lease.</summary>
     internal static async Task<IEnumerable<Violation>> CheckNothingLeftAsync(Arena arena)
     {
@@ -80,5 +102,22 @@ internal static class EndCheck
         {
             return left.Select(what => new Violation("I6", $"Left behind after shutdown: {what}"));
         }
+    }
+
+    private static async Task<IReadOnlyList<string>> LeftBehindAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT format('session %s (%s, %s)', a.application_name, a.state, a.wait_event) FROM pg_stat_activity a
+             WHERE a.application_name SIMILAR TO 'pglocks:%:(home|listener|waiter)'
+            UNION ALL
+            SELECT format('lock %s/%s of %s (%s, %s)', l.classid, l.objid, a.application_name, a.state, a.wait_event)
+              FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND a.wait_event IS DISTINCT FROM 'SyncRep'
+            """, connection);
+        await using var row = await command.ExecuteReaderAsync();
+        var left = new List<string>();
+        while (await row.ReadAsync())
+            left.Add(row.GetString(0));
+        return left;
     }
 }

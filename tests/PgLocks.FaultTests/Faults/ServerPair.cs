@@ -6,16 +6,20 @@ using PgLocks.TestKit.Network;
 namespace PgLocks.FaultTests.Faults;
 
 /// <summary>A standby beside the server, which every commit of data waits for, and a way to the data for each seat that can lead to the other one.</summary>
-internal sealed class ServerPair(StandbyServer standby, IReadOnlyList<TcpProxy> dataProxies) : IAsyncDisposable
+internal sealed class ServerPair(StandbyServer standby, TcpProxy replication, IReadOnlyList<TcpProxy> dataProxies) : IAsyncDisposable
 {
     internal StandbyServer Standby => standby;
+
+    /// <summary>By which the standby follows the server.</summary>
+    internal TcpProxy Replication => replication;
 
     /// <summary>By seat.</summary>
     internal IReadOnlyList<TcpProxy> DataProxies => dataProxies;
 
     internal static async Task<ServerPair> StartAsync(LocalServer primary, int seats)
     {
-        var standby = await StandbyServer.StartAsync(primary);
+        var replication = TcpProxy.Start(primary.ConnectionString);
+        var standby = await StandbyServer.StartAsync(primary, replication.Port);
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(primary.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         // What was acknowledged must be on the standby, or its loss would look like one of ours.
@@ -24,7 +28,7 @@ internal sealed class ServerPair(StandbyServer standby, IReadOnlyList<TcpProxy> 
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync();
         }
-        return new ServerPair(standby, [.. Enumerable.Range(0, seats).Select(_ => TcpProxy.Start(primary.ConnectionString))]);
+        return new ServerPair(standby, replication, [.. Enumerable.Range(0, seats).Select(_ => TcpProxy.Start(primary.ConnectionString))]);
     }
 
     /// <summary>For one seat's data. A cancelled commit would be acknowledged though the standby does not have it, so none is cancelled.</summary>
@@ -36,5 +40,6 @@ internal sealed class ServerPair(StandbyServer standby, IReadOnlyList<TcpProxy> 
         foreach (var proxy in dataProxies)
             await proxy.DisposeAsync();
         await standby.DisposeAsync();
+        await replication.DisposeAsync();
     }
 }

@@ -16,6 +16,9 @@ internal sealed class Arena(LocalServer server, IReadOnlyList<Seat> seats, Witne
     /// <summary>Of the server that is the primary now.</summary>
     internal string ConnectionString { get; set; } = server.ConnectionString;
 
+    /// <summary>A primary that lives on, cut off from everybody but this run; null for none.</summary>
+    internal string? LeftBehind { get; set; }
+
     internal IReadOnlyList<Seat> Seats => seats;
 
     internal Equipment Equipment => equipment;

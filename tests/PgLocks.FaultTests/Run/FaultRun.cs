@@ -78,6 +78,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
         found.AddRange(await EndCheck.CheckSlotsAsync(arena));
         found.AddRange(await ComplaintsAsync(arena, seat => seat.StopAsync()));
         found.AddRange(await EndCheck.CheckNothingLeftAsync(arena));
+        found.AddRange(await EndCheck.CheckLeftBehindAsync(arena));
         var minutes = Minutes;
         var history = History.Read(folder.Path, _log.Injections, arena.Seats.SelectMany(seat => seat.Deaths).ToDictionary());
         var ledgers = await Ledgers.ReadAsync(arena);

@@ -36,6 +36,21 @@ public sealed class TcpProxyTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Strand_OpenConnection_HearsNothingMoreAndNewOnesAreServed()
+    {
+        _proxy.Strand();
+        var answer = SelectAsync();
+
+        await using (var later = new NpgsqlConnection(_proxy.Through(await server.GetConnectionStringAsync()) + ";Pooling=false"))
+            await later.OpenAsync();
+        _proxy.Resume();
+
+        Assert.False(answer.IsCompleted);
+        _proxy.Reset();
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => answer);
+    }
+
+    [Fact]
     public async Task Cut_OpenConnection_BreaksIt()
     {
         _proxy.Cut();

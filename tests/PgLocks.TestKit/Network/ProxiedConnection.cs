@@ -58,6 +58,10 @@ internal sealed class ProxiedConnection(Socket client, Valve requests, Valve ans
                 await to.SendAsync(buffer.AsMemory(0, length), cancellationToken);
             }
         }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            await valve.WaitAsync(cancellationToken);
+        }
         catch (Exception ended) when (IsEnd(ended))
         {
             // Either side is gone: so is the connection.

@@ -11,8 +11,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
-    private readonly Valve _requests = new();
-    private readonly Valve _answers = new();
+    private volatile Valve _requests = new();
+    private volatile Valve _answers = new();
     private readonly Func<IByteObserver>? _observer;
     private readonly Task _accepting;
     private volatile NpgsqlConnectionStringBuilder _target;
@@ -55,6 +55,14 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         _requests.Close();
         _answers.Close();
+    }
+
+    /// <summary>As <see cref="Stall"/>, for ever, for the connections that are open; those that are opened later are not concerned.</summary>
+    public void Strand()
+    {
+        Stall();
+        _requests = new Valve();
+        _answers = new Valve();
     }
 
     /// <summary>The server hears everything, and nobody hears the server.</summary>

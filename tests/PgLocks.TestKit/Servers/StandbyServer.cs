@@ -23,14 +23,16 @@ public sealed class StandbyServer : IAsyncDisposable
     public string ConnectionString => _process.ConnectionString;
 
     /// <summary>Copies the primary and follows it; returns when it answers queries.</summary>
-    public static async Task<StandbyServer> StartAsync(LocalServer primary)
+    /// <param name="primary">Which is frozen while it is copied.</param>
+    /// <param name="port">Where the primary is followed by way of a proxy; null for its own.</param>
+    public static async Task<StandbyServer> StartAsync(LocalServer primary, int? port = null)
     {
         var folder = await TemporaryFolder.CreateAsync("pglocks");
         try
         {
             await CopyAsync(primary, folder);
             var settings = LocalServerSettings.For(TestServerOptions.ForBinariesFound(), folder);
-            settings["primary_conninfo"] = $"host=127.0.0.1 port={primary.Port} user=postgres password={primary.Password}";
+            settings["primary_conninfo"] = $"host=127.0.0.1 port={port ?? primary.Port} user=postgres password={primary.Password}";
             var process = new PostgresProcess(primary.Binaries, folder, settings, primary.Password);
             await process.StartAsync();
             return new StandbyServer(primary, folder, process);
