@@ -18,6 +18,9 @@ internal sealed class Connections
     /// <summary>Host, port, database and user, for messages; never to be printed whole, since it has the password.</summary>
     internal NpgsqlConnectionStringBuilder Target => _target;
 
+    /// <summary>An answer that is older proves nothing, so no statement is worth a longer wait; in whole seconds, which are the driver's.</summary>
+    internal int LeaseSeconds => Math.Max(1, (int)Math.Ceiling(_options.LeaseDuration.TotalSeconds));
+
     /// <summary>A lock session: a connection of its own, never pooled (a pooled one keeps its locks past Close), never enlisted, never multiplexed.</summary>
     internal NpgsqlConnection NewLockConnection(string role)
     {
@@ -29,7 +32,7 @@ internal sealed class Connections
             Multiplexing = false,
             NoResetOnClose = false,
             LoadBalanceHosts = false,
-            CommandTimeout = Seconds(_options.LeaseDuration),
+            CommandTimeout = LeaseSeconds,
             // A cancel request opens connections of its own: on a silent network it outlives every deadline. Home breaks at once instead.
             CancellationTimeout = role == "waiter" ? 1000 : -1,
             TcpKeepAlive = true,
@@ -53,6 +56,10 @@ internal sealed class Connections
             Multiplexing = false,
             MinPoolSize = 0,
             MaxPoolSize = 3,
+            // Nothing of a session's is ever set or held here. And what Npgsql sends in front of a statement, a reset or a BEGIN, it does not cancel: on a
+            // silent network only the timeout of commands ends it, and until then the provider cannot end either.
+            NoResetOnClose = true,
+            CommandTimeout = 10,
             ConnectionIdleLifetime = 30,
         };
         return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
@@ -101,8 +108,6 @@ internal sealed class Connections
             throw new PgLocksConfigurationException("ConnectionString is not one that Npgsql understands. Write it like 'Host=localhost;Database=orders;Username=app;Password=…', with '' around a value that has a ';' in it.");
         }
     }
-
-    private static int Seconds(TimeSpan span) => Math.Max(1, (int)Math.Ceiling(span.TotalSeconds));
 
     private string ApplicationName(string role) => $"pglocks:{_options.ApplicationName}:{role}";
 }

@@ -114,6 +114,8 @@ internal sealed class YieldRequests
             NpgsqlCommand command = _pool.CreateCommand(Sql.NotifyAtOnce);
             await using (command.ConfigureAwait(false))
             {
+                // On a silent network the next request had better go by another connection.
+                command.CommandTimeout = _context.Connections.LeaseSeconds;
                 command.Parameters.Add(new() { Value = _context.Space.Channel });
                 command.Parameters.Add(new() { Value = payload });
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
