@@ -8,7 +8,6 @@ using PgLocks.TestKit.Network;
 namespace PgLocks.IntegrationTests.Faults;
 
 /// <summary>A standby is promoted while the primary before it lives on.</summary>
-[Trait("Pitfall", "3: locks are per database, and not replicated")]
 public sealed class FailoverTests : IAsyncLifetime
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
@@ -33,6 +32,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task Reconnect_OlderPrimaryAfterThePromotedOne_IsRefusedUntilTheNewOneIsBack()
     {
         await using var provider = await StartAsync(_proxy.Through(_primary.ConnectionString));
@@ -56,6 +56,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task Open_WaiterSessionOnThePromotedServer_GivesUpWhatHomeOwnsOnTheOlderOne()
     {
         await using var provider = await StartAsync(_proxy.Through(_primary.ConnectionString));
@@ -77,6 +78,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "3: locks are per database, and not replicated")]
     public async Task Promote_OlderPrimaryCutOffWithItsOwner_TheNextOneWaitsForTheOldLease()
     {
         await using var provider = await StartAsync(_proxy.Through(_primary.ConnectionString));
