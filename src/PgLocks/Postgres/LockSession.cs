@@ -11,18 +11,18 @@ internal sealed class LockSession : IDisposable
     private readonly BackendContext _context;
     private readonly NpgsqlConnection _connection;
     private readonly long _youngUntil;
-    private readonly int _backendPid;
+    private readonly SessionOpened _self;
     private readonly long _timeline;
     private readonly TransferBatch?[] _batches = new TransferBatch?[8];
     private volatile bool _isWaiting;
 
-    private LockSession(BackendContext context, NpgsqlConnection connection, string role, ServerInfo server, long timeline, long readAt, long sentAt)
+    private LockSession(BackendContext context, NpgsqlConnection connection, SessionOpened self, ServerInfo server, long timeline, long readAt, long sentAt)
     {
         _context = context;
         _connection = connection;
-        _backendPid = server.BackendPid;
+        _self = self;
         _timeline = timeline;
-        Lease = new SessionLease(role);
+        Lease = new SessionLease(self.Role);
         _youngUntil = readAt + context.Ticks(context.Youth.LeftOf(server, context.Time.GetElapsedTime(0, readAt)));
         Renew(sentAt);
     }
@@ -46,8 +46,9 @@ internal sealed class LockSession : IDisposable
             // The proof of life is the last answer: moving the sequences of a recovered server can take longer than a lease.
             long sentAt = context.Time.GetTimestamp();
             ApplySettings(connection, context.Connections);
-            context.Opened(new SessionOpened(server.BackendPid, server.BackendStart, role));
-            return new LockSession(context, connection, role, server, timeline, readAt, sentAt);
+            var self = new SessionOpened(server.BackendPid, server.BackendStart, role);
+            context.Opened(self);
+            return new LockSession(context, connection, self, server, timeline, readAt, sentAt);
         }
         catch
         {
@@ -88,8 +89,8 @@ internal sealed class LockSession : IDisposable
     {
         using var command = new NpgsqlCommand(Sql.Heartbeat, _connection);
         long sentAt = _context.Time.GetTimestamp();
-        if (command.ExecuteScalar() is not int backend || backend != _backendPid)
-            throw new PgLockException($"The session is another backend's than at its start ({_backendPid}): a pooler in transaction mode stands between. Connect directly, or set it to session mode.");
+        if (command.ExecuteScalar() is not int backend || backend != _self.BackendPid)
+            throw new PgLockException($"The session is another backend's than at its start ({_self.BackendPid}): a pooler in transaction mode stands between. Connect directly, or set it to session mode.");
         _context.RoundTrips.CountHeartbeat();
         Renew(sentAt);
     }
@@ -157,7 +158,7 @@ internal sealed class LockSession : IDisposable
     }
 
     /// <summary>The backend, while a <see cref="WaitFor"/> runs.</summary>
-    internal int? WaitingBackend => _isWaiting ? _backendPid : null;
+    internal SessionOpened? WaitingBackend => _isWaiting ? _self : null;
 
     internal bool Holds(int slot)
     {

@@ -38,7 +38,8 @@ internal static class Sql
     /// <summary>On an ordinary session: the commit of a notification holds a lock of the whole cluster, so it must not wait for the disk.</summary>
     internal const string NotifyAtOnce = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)";
 
-    internal const string CancelBackend = "SELECT pg_catalog.pg_cancel_backend($1)";
+    /// <summary>After a failover the pid alone may be a stranger's.</summary>
+    internal const string CancelBackend = "SELECT pg_catalog.pg_cancel_backend(a.pid) FROM pg_catalog.pg_stat_get_activity($1) AS a WHERE a.backend_start = $2";
 
     /// <summary>Whoever answers must be the backend that holds the locks: behind a pooler in transaction mode it can be any.</summary>
     internal const string Heartbeat = "SELECT pg_catalog.pg_backend_pid()";

@@ -165,14 +165,15 @@ internal sealed class WaiterPool
         }
     }
 
-    private async Task CancelAsync(int backend)
+    private async Task CancelAsync(SessionOpened backend)
     {
         try
         {
             NpgsqlCommand command = _connections.CreateCommand(Sql.CancelBackend);
             await using (command.ConfigureAwait(false))
             {
-                command.Parameters.Add(new() { Value = backend });
+                command.Parameters.Add(new() { Value = backend.BackendPid });
+                command.Parameters.Add(new() { Value = backend.BackendStart });
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
         }

@@ -44,7 +44,7 @@ internal sealed class WaiterSession
     internal Task Closed => _closed.Task;
 
     /// <summary>The backend that stands in line for it, if one does now.</summary>
-    internal int? WaitingBackend => _session?.WaitingBackend;
+    internal SessionOpened? WaitingBackend => _session?.WaitingBackend;
 
     internal void Start(int slot)
     {
