@@ -39,7 +39,8 @@ internal sealed class Connections
             TcpKeepAliveTime = 1,
             TcpKeepAliveInterval = 1,
             KeepAlive = 0,
-            MaxAutoPrepare = 8,
+            // What is worth it is prepared by name. The listener repeats two statements, and is cancelled by nobody.
+            MaxAutoPrepare = role == "listener" ? 8 : 0,
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
         };

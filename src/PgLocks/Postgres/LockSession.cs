@@ -14,6 +14,7 @@ internal sealed class LockSession : IDisposable
     private readonly SessionOpened _self;
     private readonly long _timeline;
     private readonly TransferBatch?[] _batches = new TransferBatch?[8];
+    private WaitBatch? _wait;
     private volatile bool _isWaiting;
 
     private LockSession(BackendContext context, NpgsqlConnection connection, SessionOpened self, ServerInfo server, long timeline, long readAt, long sentAt)
@@ -73,10 +74,9 @@ internal sealed class LockSession : IDisposable
         }
     }
 
-    /// <summary>Whether an exception means that the session is no more, and not that the code is wrong. What is none of these ends the process.</summary>
-    /// <remarks>A connection that broke unseen answers the next command with an <see cref="InvalidOperationException"/>.</remarks>
-    internal static bool IsFailure(Exception failure) => failure is NpgsqlException or PgLockException or TimeoutException
-        or IOException or System.Net.Sockets.SocketException or OperationCanceledException or InvalidOperationException;
+    /// <summary>Whether an exception means that the session is no more. Whatever it is: of a session whose answers are not understood nothing is known any more.</summary>
+    /// <remarks>Beside its own exceptions the driver throws bare ones where the protocol is out of step, and others for a connection that broke unseen.</remarks>
+    internal static bool IsFailure(Exception failure) => failure is not OutOfMemoryException;
 
     internal static void ApplySettings(NpgsqlConnection connection, Connections connections)
     {
@@ -133,23 +133,13 @@ internal sealed class LockSession : IDisposable
     /// <param name="request">The payload of a yield request to send first.</param>
     internal long WaitFor(int slot, string request)
     {
-        using var batch = new NpgsqlBatch(_connection) { Timeout = (int)WaiterSession.LongestWait.TotalSeconds + 5 };
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Notify)
-        {
-            AppendErrorBarrier = true, // a notification is sent when its transaction ends, which must not be after the wait
-            Parameters = { new() { Value = _context.Space.Channel }, new() { Value = request } },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.WaitForLock) { Parameters = { new() { Value = _context.Space.ClassId }, new() { Value = slot } } });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.DrawGain) { Parameters = { Sequence(slot) } });
+        _wait ??= new WaitBatch(_connection, _context.Space);
         _isWaiting = true;
         try
         {
-            using NpgsqlDataReader row = batch.ExecuteReader();
-            row.NextResult(); // past the request's
-            row.NextResult(); // past the wait's
-            row.Read();
+            long number = _wait.Execute(slot, _context.Space.Sequences[slot], request);
             _context.RoundTrips.CountWait();
-            return row.GetInt64(0);
+            return number;
         }
         finally
         {
@@ -194,6 +184,7 @@ internal sealed class LockSession : IDisposable
     {
         foreach (TransferBatch? batch in _batches)
             batch?.Dispose();
+        _wait?.Dispose();
         _connection.Dispose();
     }
 
