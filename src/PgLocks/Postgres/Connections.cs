@@ -44,6 +44,10 @@ internal sealed class Connections
             AutoPrepareMinUsages = 2,
             IncludeErrorDetail = false,
         };
+        // From the first moment: a network that falls silent before the session's settings arrive would leave it behind for hours. Poolers know no such
+        // option, and the first look is to tell of a pooler by its backend and not by that.
+        if (role != "start" && !_options.AllowSessionPooler)
+            builder.Options = $"{builder.Options} -c idle_session_timeout={ServerLeaseMilliseconds}".TrimStart();
         return new NpgsqlConnection(builder.ConnectionString);
     }
 
@@ -69,7 +73,7 @@ internal sealed class Connections
     /// <summary>What every lock session sets: nothing of the server's or the role's defaults may end it early or keep it too long.</summary>
     internal (string[] Names, string[] Values) SessionSettings()
     {
-        int lease = (int)_options.ServerLeaseDuration.TotalMilliseconds;
+        int lease = ServerLeaseMilliseconds;
         string keepalive = Math.Max(1, lease / 3000).ToString(CultureInfo.InvariantCulture);
         (string Name, string Value)[] settings =
         [
@@ -109,6 +113,8 @@ internal sealed class Connections
             throw new PgLocksConfigurationException("ConnectionString is not one that Npgsql understands. Write it like 'Host=localhost;Database=orders;Username=app;Password=…', with '' around a value that has a ';' in it.");
         }
     }
+
+    private int ServerLeaseMilliseconds => (int)_options.ServerLeaseDuration.TotalMilliseconds;
 
     private string ApplicationName(string role) => $"pglocks:{_options.ApplicationName}:{role}";
 }
