@@ -80,18 +80,7 @@ public sealed class ClockTests
 
         public Task RestartAsync() => server.RestartAsync(cancellationToken: TestContext.Current.CancellationToken);
 
-        /// <summary>A backend is killed: the server loses what it had in memory, and does not start anew.</summary>
-        public async Task CrashAsync()
-        {
-            await using var victim = await OpenAsync();
-            Assert.True(UnixSignal.Send(victim.ProcessID, UnixSignal.Kill));
-            await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
-            {
-                while (true)
-                    await victim.ExecuteAsync("SELECT 1");
-            });
-            await Eventually.ThatAsync(() => Server.AnswersAsync(ConnectionString), because: "the server recovers");
-        }
+        public Task CrashAsync() => Server.CrashAsync(ConnectionString);
 
         public async ValueTask DisposeAsync()
         {

@@ -91,16 +91,7 @@ public sealed class AdoptServerTests(PostgresServer server)
         var unpooled = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Pooling = false }.ConnectionString;
         var (startedBefore, recoveredBefore) = await ReadAsync();
 
-        var victim = new NpgsqlConnection(unpooled);
-        await victim.OpenAsync(TestContext.Current.CancellationToken);
-        Assert.True(UnixSignal.Send(victim.ProcessID, UnixSignal.Kill));
-        await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
-        {
-            while (true)
-                await victim.ExecuteAsync("SELECT 1");
-        });
-        await victim.DisposeAsync();
-        await Eventually.ThatAsync(() => Server.AnswersAsync(unpooled), because: "the server recovers");
+        await Server.CrashAsync(unpooled);
         var (startedAfter, recoveredAfter) = await ReadAsync();
 
         Assert.Equal(startedBefore, startedAfter);
