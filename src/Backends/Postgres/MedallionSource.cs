@@ -17,14 +17,14 @@ internal sealed class MedallionSource : SlotSource
     internal MedallionSource(PostgresBackendOptions options, Space space, TimeProvider time)
         : base(space, options.LockDelay, time)
     {
-        var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-        _target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        var target = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             ApplicationName = "pglocks:medallion",
-            Options = $"{given.Options} {CheckClient}".TrimStart(),
             Enlist = false,
             MaxPoolSize = options.MaxSessions,
-        }.ConnectionString;
+        };
+        target.Options = $"{target.Options} {CheckClient}".TrimStart();
+        _target = target.ConnectionString;
         _locks = [.. Enumerable.Range(0, space.PoolSize).Select(slot => new PostgresDistributedLock(new PostgresAdvisoryLockKey(space.ClassId, slot), _target))];
         _numbers = new SlotNumbers(options, space);
     }

@@ -162,7 +162,7 @@ internal sealed class LockInstance : IAsyncDisposable
         {
             await _registry.CloseAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (LockSession.IsFailure(failure) || failure is OperationCanceledException)
+        catch (Exception failure) when (LockSession.IsFailure(failure))
         {
             Messages.CloseUnrecorded(_context.Log, failure);
         }
@@ -174,7 +174,7 @@ internal sealed class LockInstance : IAsyncDisposable
         {
             await registry.AddSessionAsync(session.BackendPid, session.BackendStart, session.Role, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception failure) when (LockSession.IsFailure(failure) || failure is ObjectDisposedException)
+        catch (Exception failure) when (LockSession.IsFailure(failure))
         {
             Messages.SessionUnrecorded(log, session.Role, failure);
         }
