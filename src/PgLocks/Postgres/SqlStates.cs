@@ -11,6 +11,9 @@ internal static class SqlStates
 
     internal static bool IsLockTimeout(PostgresException error) => error.SqlState == PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>Whether the transaction had failed before, so that nothing was done in it now.</summary>
+    internal static bool IsFailedTransaction(Exception error) => error is PostgresException { SqlState: PostgresErrorCodes.InFailedSqlTransaction };
+
     /// <summary>Whether the connection, and with it its transaction, is gone. Npgsql then calls the transaction disposed, and says by what.</summary>
     internal static bool IsBrokenConnection(Exception error) => error switch
     {

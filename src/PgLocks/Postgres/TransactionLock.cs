@@ -57,44 +57,55 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     private async Task<(long Epoch, bool WasOwned)> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
     {
         int slot = gate.Slot;
-        await ExecuteAsync(transaction, Sql.Savepoint, left(), cancellationToken).ConfigureAwait(false);
+        bool isUnclean = lockDelay > TimeSpan.Zero && isServerYoung();
         try
         {
-            object? locked = await ExecuteAsync(transaction, Sql.TryTransactionLock, left(), cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
-            if (locked is DBNull)
+            object?[] tried = await ExecuteAsync(
+                transaction, left(), cancellationToken, new(Sql.Savepoint), Command(Sql.TryTransactionLock, Sequence(slot), isUnclean, space.ClassId, slot)).ConfigureAwait(false);
+            if (tried is [DBNull])
                 throw FenceCommand.WrongIsolation("it was changed by SQL");
-            if (locked is not true)
-                await WaitAsync(transaction, gate, left, startedAt, cancellationToken).ConfigureAwait(false);
-            bool unclean = await ExecuteAsync(transaction, Sql.DiedOwning, left(), cancellationToken, Sequence(slot)).ConfigureAwait(false) is true || isServerYoung();
-            if (unclean && lockDelay > TimeSpan.Zero)
-                await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
-            long epoch = (long)(await ExecuteAsync(transaction, Sql.DrawTransaction, left(), cancellationToken, Sequence(slot)).ConfigureAwait(false))!;
-            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, left(), cancellationToken).ConfigureAwait(false);
-            return (epoch, locked is not true);
+            long epoch = (long)tried[0]!;
+            bool wasOwned = epoch == Sql.NotLocked;
+            var rest = new List<NpgsqlBatchCommand>();
+            if (wasOwned)
+            {
+                (epoch, string lockTimeout) = await WaitAsync(transaction, gate, isUnclean, left, startedAt, cancellationToken).ConfigureAwait(false);
+                rest.Add(Command(Sql.SetLockTimeout, lockTimeout));
+            }
+            if (epoch == Sql.DiedOwning)
+            {
+                if (lockDelay > TimeSpan.Zero)
+                    await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
+                rest.Insert(0, Command(Sql.DrawTransaction, Sequence(slot)));
+            }
+            object?[] last = await ExecuteAsync(transaction, left(), cancellationToken, [.. rest, new(Sql.ReleaseSavepoint)]).ConfigureAwait(false);
+            return (epoch == Sql.DiedOwning ? (long)last[0]! : epoch, wasOwned);
         }
-        catch (Exception failure) when (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException)
+        catch (Exception failure) when (IsToBeUndone(failure))
         {
-            await ExecuteAsync(transaction, Sql.RollbackToSavepoint, Grace, CancellationToken.None).ConfigureAwait(false);
-            await ExecuteAsync(transaction, Sql.ReleaseSavepoint, Grace, CancellationToken.None).ConfigureAwait(false);
+            await ExecuteAsync(transaction, Grace, CancellationToken.None, new(Sql.RollbackToSavepoint), new(Sql.ReleaseSavepoint)).ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task WaitAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    /// <summary>What came of the wait, as of a try, and the transaction's own <c>lock_timeout</c>, which is to be set again.</summary>
+    private async Task<(long Epoch, string LockTimeout)> WaitAsync(
+        NpgsqlTransaction transaction, KeyGate gate, bool isUnclean, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
     {
         int slot = gate.Slot;
         TimeSpan limit = left();
         // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
             limit = OneTry;
-        var before = (string)(await ExecuteAsync(transaction, Sql.LockTimeout, left(), cancellationToken).ConfigureAwait(false))!;
-        await ExecuteAsync(transaction, Sql.SetLockTimeout, left(), cancellationToken, Milliseconds(limit)).ConfigureAwait(false);
         bool waits = true;
         slots.Asked(slot);
         requests.BeginForeign(slot, () => Volatile.Read(ref waits));
         try
         {
-            await ExecuteAsync(transaction, Sql.WaitForTransactionLock, limit, cancellationToken, Int(space.ClassId), Int(slot)).ConfigureAwait(false);
+            object?[] waited = await ExecuteAsync(
+                transaction, limit, cancellationToken,
+                Command(Sql.ReplaceLockTimeout, Milliseconds(limit)), Command(Sql.WaitForTransactionLock, space.ClassId, slot), Command(Sql.DrawCleanTransaction, Sequence(slot), isUnclean)).ConfigureAwait(false);
+            return ((long)waited[2]!, (string)waited[0]!);
         }
         catch (PostgresException timeout) when (SqlStates.IsLockTimeout(timeout))
         {
@@ -104,36 +115,60 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             Volatile.Write(ref waits, false);
         }
-        await ExecuteAsync(transaction, Sql.SetLockTimeout, left(), cancellationToken, new NpgsqlParameter { Value = before }).ConfigureAwait(false);
     }
 
     private async Task WaitOutAsync(KeyGate gate, TimeSpan left, long startedAt, CancellationToken cancellationToken)
     {
         bool tooLong = left != Timeout.InfiniteTimeSpan && left < lockDelay;
-        await Task.Delay(tooLong ? TimeSpan.FromTicks(Math.Max(0, left.Ticks)) : lockDelay, time, cancellationToken).ConfigureAwait(false);
+        TimeSpan length = tooLong ? left : lockDelay;
+        long begun = time.GetTimestamp();
+        // A timer goes by a coarser clock, and can be some milliseconds early.
+        for (TimeSpan rest; (rest = length - time.GetElapsedTime(begun)) > TimeSpan.Zero;)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancellationToken).ConfigureAwait(false);
         if (tooLong)
             throw TimedOut(gate, startedAt, cause: null);
     }
 
+    private static bool IsToBeUndone(Exception failure) =>
+        failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException && !SqlStates.IsFailedTransaction(failure);
+
     private LockTimeoutException TimedOut(KeyGate gate, long startedAt, Exception? cause) =>
         new(gate.Key, gate.Slot, time.GetElapsedTime(startedAt), slots[gate.Slot].ForeignHolder, cause);
 
-    private static async Task<object?> ExecuteAsync(NpgsqlTransaction transaction, string sql, TimeSpan limit, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    /// <summary>In one round trip; of each statement that has rows, the first value of the first one.</summary>
+    private static async Task<object?[]> ExecuteAsync(NpgsqlTransaction transaction, TimeSpan limit, CancellationToken cancellationToken, params NpgsqlBatchCommand[] commands)
     {
-        var command = new NpgsqlCommand(sql, transaction.Connection, transaction) { CommandTimeout = Seconds(limit) };
-        await using (command.ConfigureAwait(false))
+        var batch = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = Seconds(limit) };
+        await using (batch.ConfigureAwait(false))
         {
-            command.Parameters.AddRange(parameters);
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            foreach (NpgsqlBatchCommand command in commands)
+                batch.BatchCommands.Add(command);
+            var values = new List<object?>();
+            NpgsqlDataReader rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (rows.ConfigureAwait(false))
+            {
+                do
+                {
+                    if (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+                        values.Add(rows.GetValue(0));
+                }
+                while (await rows.NextResultAsync(cancellationToken).ConfigureAwait(false));
+            }
+            return [.. values];
         }
     }
 
     private static int Seconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling((limit > TimeSpan.Zero ? limit + Grace : Grace).TotalSeconds);
 
-    private static NpgsqlParameter Int(int value) => new() { Value = value };
+    private static NpgsqlBatchCommand Command(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (object value in values)
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        return command;
+    }
 
-    private static NpgsqlParameter Milliseconds(TimeSpan limit) =>
-        new() { Value = limit == Timeout.InfiniteTimeSpan ? "0" : Math.Max(1, (int)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) };
+    private static string Milliseconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? "0" : Math.Max(1, (int)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private NpgsqlParameter Sequence(int slot) => new() { Value = space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
 }
