@@ -16,7 +16,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     [InlineData(nameof(Mutation.NoDeadline), "I2", "net-stall", 2)]
     [InlineData(nameof(Mutation.NoFence), "I3", "terminate-home", 8)]
     [InlineData(nameof(Mutation.NoQuantum), Stuck, "terminate-telemetry", 6)]
-    [InlineData(nameof(Mutation.NoQuestion), "I6", "cancel-waiters", 3)]
+    [InlineData(nameof(Mutation.NoQuestion), "I6", "cancel-waiters", 6)]
     public async Task Run_WithoutOneDefence_BreaksAnInvariant(string mutation, string invariant, string fault, int times)
     {
         var broken = new HashSet<string>();

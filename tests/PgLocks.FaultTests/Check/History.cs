@@ -10,6 +10,7 @@ internal sealed class History
 
     private readonly Dictionary<string, Entry[]> _byWhat;
     private readonly Dictionary<int, Entry[]> _pauses;
+    private readonly Dictionary<int, Entry[]> _stalls;
 
     internal History(Entry[] entries, IReadOnlyList<Injection> injections, IReadOnlyDictionary<int, long> deaths)
     {
@@ -17,7 +18,8 @@ internal sealed class History
         Injections = injections;
         Deaths = deaths;
         _byWhat = entries.GroupBy(entry => entry.What).ToDictionary(kind => kind.Key, kind => kind.ToArray());
-        _pauses = Of(Happening.Paused).GroupBy(entry => entry.Worker).ToDictionary(worker => worker.Key, worker => worker.ToArray());
+        _pauses = ByWorker(Happening.Paused);
+        _stalls = ByWorker(Happening.Stalled);
         SentinelLosses = [.. Of(Happening.Left).Where(entry => TrafficKeys.IsSentinel(entry.Key) && entry.Text == Happening.Lost)];
         GrantsBySlot = Of(Happening.Granted).Where(entry => entry.Key < TrafficKeys.Shared).GroupBy(entry => TrafficKeys.SlotOf(entry.Key)).ToDictionary(slot => slot.Key, slot => slot.ToArray());
     }
@@ -50,6 +52,8 @@ internal sealed class History
 
     internal IReadOnlyList<Entry> Of(string what) => _byWhat.GetValueOrDefault(what, []);
 
+    private Dictionary<int, Entry[]> ByWorker(string what) => Of(what).GroupBy(entry => entry.Worker).ToDictionary(worker => worker.Key, worker => worker.ToArray());
+
     /// <summary>Whether the worker stood still at some time between the two, as it noticed afterwards.</summary>
     internal bool WasPaused(int worker, long from, long to)
     {
@@ -69,6 +73,16 @@ internal sealed class History
                 return true;
         }
         return false;
+    }
+
+    /// <summary>For how much of the time between the two the worker's thread pool ran no timer, perhaps because the whole process stood still.</summary>
+    internal double StalledMilliseconds(int worker, long from, long to)
+    {
+        var stalls = _stalls.GetValueOrDefault(worker, []);
+        var sum = 0.0;
+        for (var i = FirstAt(stalls, from); i < stalls.Length && stalls[i].Number < to; i++)
+            sum += Times.Milliseconds(Math.Max(stalls[i].Number, from), Math.Min(stalls[i].At, to));
+        return sum;
     }
 
     /// <summary>Index of the first entry that was written then or later.</summary>

@@ -14,7 +14,7 @@ internal static class SessionFaults
         new("cancel-waiters", true, CancelWaitersAsync),
     ];
 
-    private const int Cancels = 300;
+    private const int Cancels = 1000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

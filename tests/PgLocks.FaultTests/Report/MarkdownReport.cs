@@ -9,6 +9,8 @@ internal static class MarkdownReport
     /// <summary>Of one line of a list: an exception with all its frames would hide the others.</summary>
     private const int MostCharacters = 240;
 
+    private const int MostLate = 20;
+
     internal static string Of(RunReport report, RunSetting setting)
     {
         var text = new StringBuilder();
@@ -39,7 +41,7 @@ internal static class MarkdownReport
         Line($"Measured on faults beside which nothing else hit any process.");
         Line();
         Table(["time", "verdict", "measured"], report.Targets.Select(target => new[] { target.What, target.Verdict, target.MeasuredMs.Length > 0 ? target.Figures : "" }));
-        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst). Apart from these, waits in a process whose thread pool the fault itself had used up ended {Figures(report.LatenessStarved)} after it: the timer that ends a wait and the continuation of its caller both need that pool.");
+        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst), while timers ran. With the time for which their process ran no timer at all, because it stood still or because the fault had used up its thread pool, that is {Figures(report.LatenessSeen)}: a wait's end and the continuation of its caller need that pool.");
         Line();
         Line($"## Not run");
         Line();
@@ -48,6 +50,7 @@ internal static class MarkdownReport
         else
             Table(["fault", "why not on this machine"], report.Impossible.Select(fault => new[] { fault.Key, fault.Value }));
         List("Not injected", report.Missed);
+        List("Late", [.. report.Late.TakeLast(MostLate)]);
         List("Stuck", report.Stuck);
         List("Violations", [.. report.Violations.Select(violation => $"{violation.Invariant}: {violation.What}")]);
         return text.ToString();

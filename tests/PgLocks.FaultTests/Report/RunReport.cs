@@ -58,11 +58,14 @@ internal sealed record RunReport
     /// <summary>Measured on the injections beside which nothing else hit anybody.</summary>
     public required IReadOnlyList<Target> Targets { get; init; }
 
-    /// <summary>By how many milliseconds the waits that timed out outlasted their timeout: median, p99, worst.</summary>
+    /// <summary>By how many milliseconds the waits that timed out outlasted their timeout, without the time for which their process ran no timer at all: median, p99, worst.</summary>
     public required double[] Lateness { get; init; }
 
-    /// <summary>The same where the fault itself had used up the thread pool that the caller needs to go on.</summary>
-    public required double[] LatenessStarved { get; init; }
+    /// <summary>The same with that time.</summary>
+    public required double[] LatenessSeen { get; init; }
+
+    /// <summary>Waits that missed the target.</summary>
+    public required IReadOnlyList<string> Late { get; init; }
 
     /// <summary>Nothing was wrong, neither with what was done nor with what was not.</summary>
     public bool IsClean => Violations.Count + Stuck.Count == 0;
@@ -71,7 +74,8 @@ internal sealed record RunReport
     {
         var acknowledged = SectionsOf(Happening.Acknowledged);
         var disturbance = new Disturbance(history.Injections);
-        var lateness = WaitCheck.Measure(history);
+        Lateness[] waits = [.. WaitCheck.Measure(history).OrderBy(wait => wait.OwnMs)];
+        double[] lateness = [.. waits.Select(wait => wait.OwnMs)];
         return new RunReport
         {
             Seed = options.Seed,
@@ -92,9 +96,10 @@ internal sealed record RunReport
             Missed = log.Missed,
             Impossible = Fault.Impossible(options),
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
-            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness.Usual),
-            Lateness = Figures(lateness.Usual),
-            LatenessStarved = Figures(lateness.Starved),
+            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness),
+            Lateness = Figures(lateness),
+            LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
+            Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],
         };
 
         HashSet<long> SectionsOf(string what) => [.. history.Of(what).Select(entry => entry.Section)];

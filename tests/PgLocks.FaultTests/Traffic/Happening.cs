@@ -15,7 +15,7 @@ internal static class Happening
     /// <summary>An acquire ended with an exception that the contract does not name.</summary>
     internal const string Untyped = "untyped";
 
-    /// <summary>An acquire of several keys, or one in a transaction, ended without them. The number is how many leases it had been granted at least, the section how many at most.</summary>
+    /// <summary>An acquire of several keys ended without them. The number is how many leases it had been granted at least, the section how many at most.</summary>
     internal const string Undone = "undone";
 
     /// <summary>A critical section began. The number is the section that was inside already, or 0; the text is <see cref="InTransaction"/> or <see cref="Late"/> or nothing.</summary>
@@ -35,6 +35,9 @@ internal static class Happening
 
     /// <summary>The whole process stood still, since the number.</summary>
     internal const string Paused = "paused";
+
+    /// <summary>The thread pool did not get to run a timer that was due at the number.</summary>
+    internal const string Stalled = "stalled";
 
     /// <summary>Everything is released and closed.</summary>
     internal const string Closed = "closed";

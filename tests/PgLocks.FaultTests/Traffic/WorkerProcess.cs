@@ -69,6 +69,8 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
     private async Task RunAsync()
     {
         using var guard = new Guard(journal);
+        await using var pulse = new Pulse(journal);
+        pulse.Start();
         var sections = new Sections(options.Worker, provider, journal, witness, guard);
         await using var ledger = new Ledger(options.DataConnection, journal, fenced: options.Mutation != Mutation.NoFence);
         var orders = new Orders(sections, options.Seed);

@@ -1,0 +1,14 @@
+using System.Globalization;
+using PgLocks.FaultTests.Traffic;
+
+namespace PgLocks.FaultTests.Check;
+
+/// <summary>How long after its timeout a wait ended.</summary>
+/// <param name="Wait">Its entry.</param>
+/// <param name="SeenMs">As its caller saw it, in milliseconds.</param>
+/// <param name="OwnMs">Without the time for which its process ran no timer at all.</param>
+internal sealed record Lateness(Entry Wait, double SeenMs, double OwnMs)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"worker {Wait.Worker}, key {Wait.Key}, timeout {Wait.Section} ms: {SeenMs:0} ms late, {OwnMs:0} ms of it while timers ran, at {Wait.At}");
+}
