@@ -9,6 +9,9 @@ namespace PgLocks.FaultTests.Check;
 /// <param name="OwnMs">Without the time for which its process ran no timer at all.</param>
 internal sealed record Lateness(Entry Wait, double SeenMs, double OwnMs)
 {
+    /// <summary>Whether the server ended it, and had to answer.</summary>
+    internal bool IsByServer => Wait.Token == Happening.ByServer;
+
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"worker {Wait.Worker}, key {Wait.Key}, timeout {Wait.Section} ms: {SeenMs:0} ms late, {OwnMs:0} ms of it while timers ran, at {Wait.At}");
+        CultureInfo.InvariantCulture, $"worker {Wait.Worker}, key {Wait.Key}, timeout {Wait.Section} ms{(IsByServer ? ", in a transaction" : "")}: {SeenMs:0} ms late, {OwnMs:0} ms of it while timers ran, at {Wait.At}");
 }

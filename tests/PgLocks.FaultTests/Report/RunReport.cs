@@ -61,10 +61,13 @@ internal sealed record RunReport
     /// <summary>By how many milliseconds the waits that timed out outlasted their timeout, without the time for which their process ran no timer at all: median, p99, worst.</summary>
     public required double[] Lateness { get; init; }
 
-    /// <summary>The same with that time.</summary>
+    /// <summary>The same of waits in a transaction of the caller's, which the server ends, and answers.</summary>
+    public required double[] LatenessByServer { get; init; }
+
+    /// <summary>Of all waits, with that time.</summary>
     public required double[] LatenessSeen { get; init; }
 
-    /// <summary>Waits that missed the target.</summary>
+    /// <summary>Waits that ended later than the target says.</summary>
     public required IReadOnlyList<string> Late { get; init; }
 
     /// <summary>Nothing was wrong, neither with what was done nor with what was not.</summary>
@@ -75,7 +78,7 @@ internal sealed record RunReport
         var acknowledged = SectionsOf(Happening.Acknowledged);
         var disturbance = new Disturbance(history.Injections);
         Lateness[] waits = [.. WaitCheck.Measure(history).OrderBy(wait => wait.OwnMs)];
-        double[] lateness = [.. waits.Select(wait => wait.OwnMs)];
+        double[] lateness = OwnMs(isByServer: false);
         return new RunReport
         {
             Seed = options.Seed,
@@ -98,9 +101,12 @@ internal sealed record RunReport
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
             Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness),
             Lateness = Figures(lateness),
+            LatenessByServer = Figures(OwnMs(isByServer: true)),
             LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
             Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],
         };
+
+        double[] OwnMs(bool isByServer) => [.. waits.Where(wait => wait.IsByServer == isByServer).Select(wait => wait.OwnMs)];
 
         HashSet<long> SectionsOf(string what) => [.. history.Of(what).Select(entry => entry.Section)];
     }

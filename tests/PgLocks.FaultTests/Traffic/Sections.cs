@@ -37,7 +37,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
     internal async Task<Section?> AcquireAsync(NpgsqlTransaction transaction, int key, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var (lease, called) = await AcquireAsync<LockLease?>(
-            key, timeout, async () => await provider.AcquireInTransactionAsync(transaction, TrafficKeys.All[key], timeout, cancellationToken), cancellationToken);
+            key, timeout, async () => await provider.AcquireInTransactionAsync(transaction, TrafficKeys.All[key], timeout, cancellationToken), cancellationToken, isInTransaction: true);
         if (lease is not { } granted)
             return null;
         var section = Granted(key, granted, called, isInTransaction: true);
@@ -65,7 +65,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         return section;
     }
 
-    private async Task<(T? Lease, long Called)> AcquireAsync<T>(int key, TimeSpan timeout, Func<Task<T>> acquire, CancellationToken cancellationToken, int[]? all = null)
+    private async Task<(T? Lease, long Called)> AcquireAsync<T>(int key, TimeSpan timeout, Func<Task<T>> acquire, CancellationToken cancellationToken, int[]? all = null, bool isInTransaction = false)
     {
         var called = TimeProvider.System.GetTimestamp();
         try
@@ -76,7 +76,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         {
             var isTyped = ended is LockTimeoutException or PgLockException || (ended is OperationCanceledException && cancellationToken.IsCancellationRequested);
             journal.Write(
-                isTyped ? Happening.Refused : Happening.Untyped, key, section: (long)timeout.TotalMilliseconds, number: called,
+                isTyped ? Happening.Refused : Happening.Untyped, key, isInTransaction ? Happening.ByServer : 0, section: (long)timeout.TotalMilliseconds, number: called,
                 text: isTyped ? ended.GetType().Name : ended.ToString());
             if (all is not null)
                 WriteUndone(all, ended);
