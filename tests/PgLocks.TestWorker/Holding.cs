@@ -45,7 +45,14 @@ internal static class Holding
                         }
                         return "ok";
                     case "starve":
-                        Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])));
+                        Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])), static () => { });
+                        return "starved";
+                    case "starve-moving":
+                        Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])), () =>
+                        {
+                            leases[words[2]].Dispose();
+                            _ = provider.AcquireAsync(new PositionKey(words[3], words[4])).AsTask();
+                        });
                         return "starved";
                     default:
                         return "what?";
@@ -59,7 +66,7 @@ internal static class Holding
     }
 
     /// <summary>For so long every thread of the pool is busy, the caller's included, and so is each that the pool adds.</summary>
-    private static void Starve(TimeSpan time)
+    private static void Starve(TimeSpan time, Action once)
     {
         using var end = new ManualResetEventSlim();
         using var left = new CountdownEvent(500);
@@ -73,6 +80,8 @@ internal static class Holding
                 },
                 null);
         }
+        Thread.CurrentThread.Join(time / 10);
+        once();
         Thread.CurrentThread.Join(time);
         end.Set();
         left.Wait();

@@ -19,6 +19,8 @@ internal static class BackendSql
 
     internal const string WaitForKey = "SELECT pg_catalog.pg_advisory_lock($1::int8)";
 
+    internal const string WaitForSlot = "SELECT pg_catalog.pg_advisory_lock($1, $2)";
+
     internal const string DrawKey = "SELECT pg_catalog.nextval($1::regclass)";
 
     internal const string ReleaseKey = "SELECT pg_catalog.pg_advisory_unlock($1::int8)";

@@ -43,8 +43,8 @@ internal sealed class HashPoolSource : SlotSource
     private async ValueTask<long?> TransferAsync(ServerSession session, int slot, bool once, CancellationToken cancellationToken)
     {
         if (!once)
-            return await session.WaitAsync(Sql.WaitForLock, [new() { Value = Space.ClassId }, new() { Value = slot }], Sql.DrawGain, Space.Sequences[slot], cancellationToken).ConfigureAwait(false);
-        return await session.ScalarAsync(Sql.TryGain, cancellationToken, Arguments(slot)).ConfigureAwait(false) as long?;
+            return await session.WaitAsync(BackendSql.WaitForSlot, [new() { Value = Space.ClassId }, new() { Value = slot }], Sql.DrawGain, Space.Sequences[slot], cancellationToken).ConfigureAwait(false);
+        return await session.ScalarAsync(Sql.TryGain(slots: 2), cancellationToken, Arguments(slot)).ConfigureAwait(false) as long?;
     }
 
     private NpgsqlParameter[] Arguments(int slot) =>
@@ -69,7 +69,7 @@ internal sealed class HashPoolSource : SlotSource
         {
             try
             {
-                await _session.ScalarAsync(Sql.Release, CancellationToken.None, _source.Arguments(_slot)).ConfigureAwait(false);
+                await _session.ScalarAsync(Sql.Release(slots: 2), CancellationToken.None, _source.Arguments(_slot)).ConfigureAwait(false);
             }
             catch
             {

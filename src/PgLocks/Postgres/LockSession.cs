@@ -13,8 +13,8 @@ internal sealed class LockSession : IDisposable
     private readonly long _youngUntil;
     private readonly SessionOpened _self;
     private readonly long _timeline;
-    private readonly TransferBatch?[] _batches = new TransferBatch?[8];
-    private WaitBatch? _wait;
+    private readonly TransferCommand?[] _transfers = new TransferCommand?[8];
+    private WaitCommand? _wait;
     private volatile bool _isWaiting;
 
     private LockSession(BackendContext context, NpgsqlConnection connection, SessionOpened self, ServerInfo server, long timeline, long readAt, long sentAt)
@@ -106,20 +106,16 @@ internal sealed class LockSession : IDisposable
     /// <returns>By try, the number drawn (negative: the last owner died owning) or null (owned by another); by draw, the newest number.</returns>
     internal (long?[] Gained, long[] Drawn) Transfer(List<int> releases, List<int> gains, List<int> draws)
     {
-        TransferBatch batch = BatchOf(releases.Count > 0, gains.Count > 0, draws.Count > 0);
+        TransferCommand transfer = TransferOf(releases.Count > 0, gains.Count > 0, draws.Count > 0);
         long sentAt = _context.Time.GetTimestamp();
         var gained = new long?[gains.Count];
         var drawn = new long[draws.Count];
-        using (NpgsqlDataReader row = batch.Execute(releases, gains, draws))
+        using (NpgsqlDataReader row = transfer.Execute(releases, gains, draws))
         {
             for (int i = 0; i < releases.Count && row.Read(); i++)
-                CheckReleased(row.IsDBNull(0) || !row.GetBoolean(0), releases[i]);
-            if (releases.Count > 0)
-                row.NextResult();
+                CheckReleased(row.IsDBNull(0) || row.GetInt64(0) == 0, releases[i]);
             for (int i = 0; i < gains.Count && row.Read(); i++)
                 gained[i] = row.IsDBNull(0) ? null : row.GetInt64(0);
-            if (gains.Count > 0)
-                row.NextResult();
             for (int i = 0; i < draws.Count && row.Read(); i++)
                 drawn[i] = row.GetInt64(0);
         }
@@ -133,7 +129,7 @@ internal sealed class LockSession : IDisposable
     /// <param name="request">The payload of a yield request to send first.</param>
     internal long WaitFor(int slot, string request)
     {
-        _wait ??= new WaitBatch(_connection, _context.Space);
+        _wait ??= new WaitCommand(_connection, _context.Space);
         _isWaiting = true;
         try
         {
@@ -182,8 +178,8 @@ internal sealed class LockSession : IDisposable
 
     public void Dispose()
     {
-        foreach (TransferBatch? batch in _batches)
-            batch?.Dispose();
+        foreach (TransferCommand? transfer in _transfers)
+            transfer?.Dispose();
         _wait?.Dispose();
         _connection.Dispose();
     }
@@ -205,8 +201,8 @@ internal sealed class LockSession : IDisposable
             throw new PgLockException($"The server did not know that this session owned slot {slot}: something else released it. All slots of the session are given up.");
     }
 
-    private TransferBatch BatchOf(bool releases, bool gains, bool draws) =>
-        _batches[(releases ? 1 : 0) + (gains ? 2 : 0) + (draws ? 4 : 0)] ??= new TransferBatch(_connection, _context.Space, releases, gains, draws);
+    private TransferCommand TransferOf(bool releases, bool gains, bool draws) =>
+        _transfers[(releases ? 1 : 0) + (gains ? 2 : 0) + (draws ? 4 : 0)] ??= new TransferCommand(_connection, _context.Space, releases, gains, draws);
 
     private NpgsqlParameter Sequence(int slot) => new() { Value = _context.Space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
 }

@@ -5,32 +5,40 @@ internal static class Sql
 {
     /// <summary>
     /// Tries slots and draws their numbers, in the order given: null where another owns it, negative where the drawn number was even, that is,
-    /// where the last owner died owning. The CASE guards the draw; the sub-select is a volatile one, so it is run once a row.
+    /// where the last owner died owning. The CASE guards the draw; the sub-select is a volatile one, so it is run once a row. The class is $1, the slots are
+    /// the parameter of that number, and their sequences the next; and so in the two others.
     /// </summary>
-    internal const string TryGain = """
+    internal static string TryGain(int slots) => $"""
         SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN
                  (SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval(s.sequence::regclass) ELSE d.n END
                     FROM (SELECT pg_catalog.nextval(s.sequence::regclass) AS n OFFSET 0) AS d) END
-          FROM ROWS FROM (pg_catalog.unnest($2::int4[]), pg_catalog.unnest($3::oid[])) AS s (slot, sequence)
+          {From(slots)}
         """;
 
-    /// <summary>Draws, then releases: a session that dies between the two leaves a lock that is released by its end.</summary>
-    internal const string Release = """
-        SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.pg_advisory_unlock($1, s.slot) END
-          FROM ROWS FROM (pg_catalog.unnest($2::int4[]), pg_catalog.unnest($3::oid[])) AS s (slot, sequence)
+    /// <summary>Draws, then releases: a session that dies between the two leaves a lock that is released by its end. 1, or 0 when the session did not own it.</summary>
+    internal static string Release(int slots) => $"""
+        SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.pg_advisory_unlock($1, s.slot)::int4::int8 END
+          {From(slots)}
         """;
 
-    internal const string DrawTwo = """
+    internal static string DrawTwo(int slots) => $"""
         SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.nextval(s.sequence::regclass) END
-          FROM pg_catalog.unnest($1::oid[]) AS s (sequence)
+          {From(slots)}
         """;
 
-    internal const string WaitForLock = "SELECT pg_catalog.pg_advisory_lock($1, $2)";
+    private static string From(int slots) =>
+        FormattableString.Invariant($"FROM ROWS FROM (pg_catalog.unnest(${slots}::int4[]), pg_catalog.unnest(${slots + 1}::oid[])) AS s (slot, sequence)");
 
-    /// <summary>The draw of a gain, as in <see cref="TryGain"/>, in the statement after the wait.</summary>
+    /// <summary>The draw of a gain, as in <see cref="TryGain"/>.</summary>
     internal const string DrawGain = """
         SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END
           FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
+        """;
+
+    /// <summary>The wait, and then the same. It has no value to test, but its text is not null.</summary>
+    internal const string WaitAndDraw = """
+        SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END
+          FROM (SELECT CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN pg_catalog.nextval($1::regclass) END AS n OFFSET 0) AS d
         """;
 
     internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";

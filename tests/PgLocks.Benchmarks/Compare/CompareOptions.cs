@@ -21,6 +21,6 @@ internal sealed record CompareOptions
 
     public required DirectoryInfo Out { get; init; }
 
-    /// <summary>Several processes have code to compile at the same time, and slots to share out.</summary>
-    public double WarmUpSeconds(int processes) => processes == 1 ? Math.Clamp(Seconds / 4, 0.25, 0.6) : Math.Clamp(Seconds, 0.8, 2);
+    /// <summary>Code is compiled anew in a process' first two or three seconds, on one of the machine's processors; several processes have slots to share out beside.</summary>
+    public double WarmUpSeconds(int processes) => !Quick ? 3 : processes == 1 ? 0.25 : 0.8;
 }

@@ -12,8 +12,8 @@ internal static class MarkdownReport
             text.Append("- ").Append(line).Append('\n');
         text.Append(FormattableString.Invariant($"""
 
-            Runs of {results.Options.Seconds} s, {results.Options.Rounds} round(s), contenders interleaved; a row is the round with the median throughput, `longest` the
-            longest wait of all rounds, waits cut off by the end included. Every run is checked by a witness outside the database. Contenders: PgLocks with telemetry and
+            Runs of {results.Options.Seconds} s after a warm-up of {results.Options.WarmUpSeconds(1)} s ({results.Options.WarmUpSeconds(2)} s where several processes share slots), {results.Options.Rounds} round(s),
+            contenders interleaved; a row is the round with the median throughput, `longest` the longest wait of all rounds, waits cut off by the end included. Every run is checked by a witness outside the database. Contenders: PgLocks with telemetry and
             fencing tokens; raw Npgsql with a connection a task and prepared `pg_advisory_lock` / `pg_advisory_unlock`; DistributedLock.Postgres with its defaults and keys made
             from names; DistributedLock.Redis with its defaults on one server without persistence. Only PgLocks maps keys to a bounded pool of slots.
             Every wait is timed; of acquires that are granted at once, one in 16. Round trips are counted by the client (heartbeats included), server calls by `pg_stat_statements` (telemetry included).

@@ -108,6 +108,22 @@ public sealed class SessionPitfallTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Pitfall", "15: a starved thread pool beats no heart")]
+    public async Task Starve_WhileASlotIsReleasedAndAnotherGained_LosesNothing()
+    {
+        await using var worker = await Worker.StartAsync(_database, "hold", Retention.Off);
+        var keys = TestKeys.OfSlots(3);
+        await worker.AcquireAsync(keys[0]);
+        await worker.AcquireAsync(keys[1]);
+        var owner = await _database.OwnerPidAsync(0);
+
+        Assert.Equal("starved", await worker.AskAsync($"starve-moving 3000 {keys[1].MinerHotkey} {keys[2].MinerHotkey} {keys[2].TradePairId}"));
+
+        Assert.DoesNotContain($"lost {keys[0].MinerHotkey}", worker.Process.Output);
+        Assert.Equal(owner, await _database.OwnerPidAsync(0));
+    }
+
+    [Fact]
     [Trait("Pitfall", "16: cancelling a wait for notifications")]
     public async Task AcquireAsync_HundredsOfRequestsToYield_ListenersKeepTheirSessions()
     {

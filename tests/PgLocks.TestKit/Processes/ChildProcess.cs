@@ -6,6 +6,8 @@ namespace PgLocks.TestKit;
 /// <summary>A real process under a test's control. Disposing ends it and all that it started.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    private const string Diagnostics = "DOTNET_EnableDiagnostics";
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PoliteTimeout = TimeSpan.FromSeconds(5);
 
@@ -68,8 +70,8 @@ public sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Dotnet(string dll, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment, IEnumerable<string> prefix)
     {
         string[] line = [.. prefix, DotnetHost, SolutionPaths.Built(dll), .. arguments];
-        // Without its diagnostics port, a killed process leaves no socket in the temporary folder.
-        return Start(line[0], line[1..], [new("DOTNET_EnableDiagnostics", "0"), .. environment]);
+        // Without its diagnostics port, a killed process leaves no socket in the temporary folder; whoever wants to look into one says so.
+        return Start(line[0], line[1..], [new(Diagnostics, Environment.GetEnvironmentVariable(Diagnostics) ?? "0"), .. environment]);
     }
 
     /// <summary>The next line of standard output that contains the text, after the one that the last call returned.</summary>
