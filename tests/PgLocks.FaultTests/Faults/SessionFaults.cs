@@ -1,3 +1,4 @@
+using Npgsql;
 using PgLocks.TestKit;
 
 namespace PgLocks.FaultTests.Faults;
@@ -22,7 +23,7 @@ internal static class SessionFaults
     {
         await UntilThereAsync(arena, injection, role);
         await using var connection = await arena.OpenPatientlyAsync();
-        await using var terminate = new Npgsql.NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1", connection)
+        await using var terminate = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1", connection)
         {
             Parameters = { new() { Value = RunFiles.SessionName(injection.Worker!.Value, role) } },
         };
@@ -35,15 +36,32 @@ internal static class SessionFaults
     private static async Task CancelWaitersAsync(Arena arena, Injection injection)
     {
         await UntilThereAsync(arena, injection, "waiter");
-        await using var connection = await arena.OpenPatientlyAsync();
-        await using var cancel = new Npgsql.NpgsqlCommand("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", connection)
-        {
-            Parameters = { new() { Value = RunFiles.SessionName(injection.Worker!.Value, "waiter") } },
-        };
         injection.Start();
-        for (var i = 0; i < Cancels; i++)
-            await cancel.ExecuteNonQueryAsync();
+        for (var sent = 0; sent < Cancels;)
+        {
+            // Another fault can end this connection, or the whole server, meanwhile.
+            await using var connection = await arena.OpenPatientlyAsync();
+            sent += await CancelWaitersAsync(connection, RunFiles.SessionName(injection.Worker!.Value, "waiter"), Cancels - sent);
+        }
         injection.End();
+    }
+
+    /// <summary>How many cancels were sent before the connection broke, if it did.</summary>
+    private static async Task<int> CancelWaitersAsync(NpgsqlConnection connection, string session, int most)
+    {
+        await using var cancel = new NpgsqlCommand("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", connection) { Parameters = { new() { Value = session } } };
+        for (var sent = 0; sent < most; sent++)
+        {
+            try
+            {
+                await cancel.ExecuteNonQueryAsync();
+            }
+            catch (NpgsqlException)
+            {
+                return sent;
+            }
+        }
+        return most;
     }
 
     private static Task UntilThereAsync(Arena arena, Injection injection, string role) => Eventually.ThatAsync(
