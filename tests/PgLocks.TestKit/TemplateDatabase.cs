@@ -3,12 +3,12 @@ using PgLocks.Migrations;
 
 namespace PgLocks.TestKit;
 
-/// <summary>A migrated database that is copied for each test: far cheaper than migrating each time.</summary>
+/// <summary>A migrated database that is copied for each test: far cheaper than migrating each time. One a day, because a schema has partitions for the days to come.</summary>
 internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _server = NpgsqlDataSource.Create(serverConnectionString);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private string? _migrated;
+    private readonly Dictionary<DateOnly, string> _migrated = [];
 
     public async Task CopyAsync(string name, bool migrated, CancellationToken cancellationToken)
     {
@@ -18,8 +18,8 @@ internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        if (_migrated is not null)
-            await ExecuteAsync($"""DROP DATABASE "{_migrated}" WITH (FORCE)""", CancellationToken.None);
+        foreach (var name in _migrated.Values)
+            await ExecuteAsync($"""DROP DATABASE "{name}" WITH (FORCE)""", CancellationToken.None);
         await _server.DisposeAsync();
         _gate.Dispose();
     }
@@ -29,7 +29,10 @@ internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDi
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _migrated ??= await MigrateAsync(cancellationToken);
+            var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+            if (!_migrated.TryGetValue(today, out var name))
+                _migrated.Add(today, name = await MigrateAsync(cancellationToken));
+            return name;
         }
         finally
         {
