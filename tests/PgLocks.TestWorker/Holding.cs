@@ -45,13 +45,12 @@ internal static class Holding
                         }
                         return "ok";
                     case "starve":
-                        Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])), static () => { });
-                        return "starved";
-                    case "starve-moving":
                         Starve(TimeSpan.FromMilliseconds(int.Parse(words[1])), () =>
                         {
-                            leases[words[2]].Dispose();
-                            _ = provider.AcquireAsync(new PositionKey(words[3], words[4])).AsTask();
+                            if (words is not [_, _, var released, var hotkey, var pair])
+                                return;
+                            leases[released].Dispose();
+                            _ = provider.AcquireAsync(new PositionKey(hotkey, pair)).AsTask();
                         });
                         return "starved";
                     default:

@@ -7,6 +7,9 @@ namespace PgLocks.Backends.Postgres;
 /// <summary>Slots locked one by one, each on a session of its own, with the draws in the same round trips.</summary>
 internal sealed class HashPoolSource : SlotSource
 {
+    private static readonly string TryGain = Sql.TryGain(slots: 2);
+    private static readonly string Release = Sql.Release(slots: 2);
+
     private readonly SessionPool _sessions;
 
     internal HashPoolSource(PostgresBackendOptions options, Space space, TimeProvider time)
@@ -44,7 +47,7 @@ internal sealed class HashPoolSource : SlotSource
     {
         if (!once)
             return await session.WaitAsync(BackendSql.WaitForSlot, [new() { Value = Space.ClassId }, new() { Value = slot }], Sql.DrawGain, Space.Sequences[slot], cancellationToken).ConfigureAwait(false);
-        return await session.ScalarAsync(Sql.TryGain(slots: 2), cancellationToken, Arguments(slot)).ConfigureAwait(false) as long?;
+        return await session.ScalarAsync(TryGain, cancellationToken, Arguments(slot)).ConfigureAwait(false) as long?;
     }
 
     private NpgsqlParameter[] Arguments(int slot) =>
@@ -69,7 +72,7 @@ internal sealed class HashPoolSource : SlotSource
         {
             try
             {
-                await _session.ScalarAsync(Sql.Release(slots: 2), CancellationToken.None, _source.Arguments(_slot)).ConfigureAwait(false);
+                await _session.ScalarAsync(Release, CancellationToken.None, _source.Arguments(_slot)).ConfigureAwait(false);
             }
             catch
             {

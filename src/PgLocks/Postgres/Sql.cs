@@ -5,13 +5,11 @@ internal static class Sql
 {
     /// <summary>
     /// Tries slots and draws their numbers, in the order given: null where another owns it, negative where the drawn number was even, that is,
-    /// where the last owner died owning. The CASE guards the draw; the sub-select is a volatile one, so it is run once a row. The class is $1, the slots are
+    /// where the last owner died owning. The CASE guards the draw. The class is $1, the slots are
     /// the parameter of that number, and their sequences the next; and so in the two others.
     /// </summary>
     internal static string TryGain(int slots) => $"""
-        SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN
-                 (SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval(s.sequence::regclass) ELSE d.n END
-                    FROM (SELECT pg_catalog.nextval(s.sequence::regclass) AS n OFFSET 0) AS d) END
+        SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN ({Gained("s.sequence", Next("s.sequence"))}) END
           {From(slots)}
         """;
 
@@ -26,20 +24,19 @@ internal static class Sql
           {From(slots)}
         """;
 
+    /// <summary>The number that a draw gave, made negative, and replaced by the next, if it is even. The sub-select is a volatile one, so it is run once.</summary>
+    private static string Gained(string sequence, string draw) => $"SELECT CASE WHEN d.n % 2 = 0 THEN - {Next(sequence)} ELSE d.n END FROM (SELECT {draw} AS n OFFSET 0) AS d";
+
+    private static string Next(string sequence) => $"pg_catalog.nextval({sequence}::regclass)";
+
     private static string From(int slots) =>
         FormattableString.Invariant($"FROM ROWS FROM (pg_catalog.unnest(${slots}::int4[]), pg_catalog.unnest(${slots + 1}::oid[])) AS s (slot, sequence)");
 
     /// <summary>The draw of a gain, as in <see cref="TryGain"/>.</summary>
-    internal const string DrawGain = """
-        SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END
-          FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
-        """;
+    internal static readonly string DrawGain = Gained("$1", Next("$1"));
 
     /// <summary>The wait, and then the same. It has no value to test, but its text is not null.</summary>
-    internal const string WaitAndDraw = """
-        SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END
-          FROM (SELECT CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN pg_catalog.nextval($1::regclass) END AS n OFFSET 0) AS d
-        """;
+    internal static readonly string WaitAndDraw = Gained("$1", $"CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN {Next("$1")} END");
 
     internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
 

@@ -61,7 +61,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         try
         {
             object?[] tried = await ExecuteAsync(
-                transaction, left(), cancellationToken, new(Sql.Savepoint), Command(Sql.TryTransactionLock, Sequence(slot), isUnclean, space.ClassId, slot)).ConfigureAwait(false);
+                transaction, left(), cancellationToken, new(Sql.Savepoint), BatchCommand.Of(Sql.TryTransactionLock, Sequence(slot), isUnclean, space.ClassId, slot)).ConfigureAwait(false);
             if (tried is [DBNull])
                 throw FenceCommand.WrongIsolation("it was changed by SQL");
             long epoch = (long)tried[0]!;
@@ -70,13 +70,13 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
             if (wasOwned)
             {
                 (epoch, string lockTimeout) = await WaitAsync(transaction, gate, isUnclean, left, startedAt, cancellationToken).ConfigureAwait(false);
-                rest.Add(Command(Sql.SetLockTimeout, lockTimeout));
+                rest.Add(BatchCommand.Of(Sql.SetLockTimeout, lockTimeout));
             }
             if (epoch == Sql.DiedOwning)
             {
                 if (lockDelay > TimeSpan.Zero)
                     await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
-                rest.Insert(0, Command(Sql.DrawTransaction, Sequence(slot)));
+                rest.Insert(0, BatchCommand.Of(Sql.DrawTransaction, Sequence(slot)));
             }
             object?[] last = await ExecuteAsync(transaction, left(), cancellationToken, [.. rest, new(Sql.ReleaseSavepoint)]).ConfigureAwait(false);
             return (epoch == Sql.DiedOwning ? (long)last[0]! : epoch, wasOwned);
@@ -104,7 +104,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         {
             object?[] waited = await ExecuteAsync(
                 transaction, limit, cancellationToken,
-                Command(Sql.ReplaceLockTimeout, Milliseconds(limit)), Command(Sql.WaitForTransactionLock, space.ClassId, slot), Command(Sql.DrawCleanTransaction, Sequence(slot), isUnclean)).ConfigureAwait(false);
+                BatchCommand.Of(Sql.ReplaceLockTimeout, Milliseconds(limit)), BatchCommand.Of(Sql.WaitForTransactionLock, space.ClassId, slot), BatchCommand.Of(Sql.DrawCleanTransaction, Sequence(slot), isUnclean)).ConfigureAwait(false);
             return ((long)waited[2]!, (string)waited[0]!);
         }
         catch (PostgresException timeout) when (SqlStates.IsLockTimeout(timeout))
@@ -130,7 +130,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     }
 
     private static bool IsToBeUndone(Exception failure) =>
-        failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException && !SqlStates.IsFailedTransaction(failure);
+        !SqlStates.IsFailedTransaction(failure) && (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException);
 
     private LockTimeoutException TimedOut(KeyGate gate, long startedAt, Exception? cause) =>
         new(gate.Key, gate.Slot, time.GetElapsedTime(startedAt), slots[gate.Slot].ForeignHolder, cause);
@@ -159,14 +159,6 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     }
 
     private static int Seconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling((limit > TimeSpan.Zero ? limit + Grace : Grace).TotalSeconds);
-
-    private static NpgsqlBatchCommand Command(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (object value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
 
     private static string Milliseconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? "0" : Math.Max(1, (int)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 

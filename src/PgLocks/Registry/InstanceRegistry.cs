@@ -1,4 +1,5 @@
 using Npgsql;
+using PgLocks.Postgres;
 
 namespace PgLocks.Registry;
 
@@ -7,30 +8,22 @@ internal sealed class InstanceRegistry(NpgsqlDataSource pool, Guid instanceId, T
 {
     internal Task RegisterAsync(PgLocksOptions options, int classId, CancellationToken cancellationToken) => ExecuteAsync(
         [
-            Command(RegistrySql.ForgetDead),
-            Command(RegistrySql.ForgetDeadUsers),
-            Command(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Product.Version, Now,
+            BatchCommand.Of(RegistrySql.ForgetDead),
+            BatchCommand.Of(RegistrySql.ForgetDeadUsers),
+            BatchCommand.Of(RegistrySql.AddInstance, instanceId, classId, options.ApplicationName, Environment.MachineName, Environment.ProcessId, Product.Version, Now,
                 (int)options.LongHoldThreshold.TotalMilliseconds),
         ],
         cancellationToken);
 
     internal Task AddSessionAsync(int backendPid, DateTime backendStart, string role, CancellationToken cancellationToken) =>
-        ExecuteAsync([Command(RegistrySql.AddSession, backendPid, backendStart, instanceId, role, Now)], cancellationToken);
+        ExecuteAsync([BatchCommand.Of(RegistrySql.AddSession, backendPid, backendStart, instanceId, role, Now)], cancellationToken);
 
     /// <summary>A clean end: nothing of the instance is left but its row and its counts.</summary>
     internal Task CloseAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        [Command(RegistrySql.ForgetHeld, instanceId), Command(RegistrySql.ForgetUser, instanceId), Command(RegistrySql.ForgetSessions, instanceId), Command(RegistrySql.CloseInstance, instanceId, Now)],
+        [BatchCommand.Of(RegistrySql.ForgetHeld, instanceId), BatchCommand.Of(RegistrySql.ForgetUser, instanceId), BatchCommand.Of(RegistrySql.ForgetSessions, instanceId), BatchCommand.Of(RegistrySql.CloseInstance, instanceId, Now)],
         cancellationToken);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
-
-    private static NpgsqlBatchCommand Command(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (object value in values)
-            command.Parameters.Add(new() { Value = value });
-        return command;
-    }
 
     private async Task ExecuteAsync(NpgsqlBatchCommand[] commands, CancellationToken cancellationToken)
     {

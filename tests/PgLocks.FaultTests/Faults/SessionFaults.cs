@@ -41,27 +41,26 @@ internal static class SessionFaults
         {
             // Another fault can end this connection, or the whole server, meanwhile.
             await using var connection = await arena.OpenPatientlyAsync();
-            sent += await CancelWaitersAsync(connection, RunFiles.SessionName(injection.Worker!.Value, "waiter"), Cancels - sent);
+            sent += await SendCancelsAsync(connection, RunFiles.SessionName(injection.Worker!.Value, "waiter"), Cancels - sent);
         }
         injection.End();
     }
 
     /// <summary>How many cancels were sent before the connection broke, if it did.</summary>
-    private static async Task<int> CancelWaitersAsync(NpgsqlConnection connection, string session, int most)
+    private static async Task<int> SendCancelsAsync(NpgsqlConnection connection, string session, int most)
     {
         await using var cancel = new NpgsqlCommand("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'", connection) { Parameters = { new() { Value = session } } };
-        for (var sent = 0; sent < most; sent++)
+        var sent = 0;
+        try
         {
-            try
-            {
+            for (; sent < most; sent++)
                 await cancel.ExecuteNonQueryAsync();
-            }
-            catch (NpgsqlException)
-            {
-                return sent;
-            }
         }
-        return most;
+        catch (NpgsqlException)
+        {
+            // The others go by another connection.
+        }
+        return sent;
     }
 
     private static Task UntilThereAsync(Arena arena, Injection injection, string role) => Eventually.ThatAsync(

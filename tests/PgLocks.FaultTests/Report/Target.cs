@@ -28,7 +28,7 @@ internal sealed record Target(string What, double AtMostMs, double[] MeasuredMs)
             new("terminated home session is noticed: 300 ms", 300, Of("terminate-home", recovery => recovery.DetectedMs)),
             new("process that is cut off, with notifications on their way to it, loses home and listener session: server lease + 500 ms", lease + 500, [.. Of("net-stall", recovery => recovery.SessionGoneMs).Concat(Of("net-partition", recovery => recovery.SessionGoneMs)).Order()]),
             new("everybody works after a restart, from when the server is up: lock delay + 1 s", delay + 1000, Of("restart", recovery => recovery.RecoveredMs)),
-            new("a wait ends after its timeout, while timers run: 50 ms", LateMs, lateness),
+            new("a wait that is not the server's ends after its timeout, while timers run: 50 ms", LateMs, lateness),
         ];
 
         double[] Of(string fault, Func<Recovery, double[]> times) => recoveries.FirstOrDefault(recovery => recovery.Fault == fault) is { } found ? times(found) : [];

@@ -70,7 +70,6 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
     {
         using var guard = new Guard(journal);
         await using var pulse = new Pulse(journal);
-        pulse.Start();
         var sections = new Sections(options.Worker, provider, journal, witness, guard);
         await using var ledger = new Ledger(options.DataConnection, journal, fenced: options.Mutation != Mutation.NoFence);
         var orders = new Orders(sections, options.Seed);

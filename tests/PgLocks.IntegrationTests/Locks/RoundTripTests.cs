@@ -61,14 +61,15 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("SELECT 1");
         var before = counter.Count;
+        var timesOut = isHeld && !isReleased;
 
-        var acquiring = provider.AcquireInTransactionAsync(transaction, TestKeys.Key, isHeld && !isReleased ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(30)).AsTask();
+        var acquiring = provider.AcquireInTransactionAsync(transaction, TestKeys.Key, timesOut ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(30)).AsTask();
         if (isReleased)
         {
             await _database.UntilWaitedForAsync(TestKeys.Key.Slot());
             held?.Dispose();
         }
-        if (isHeld && !isReleased)
+        if (timesOut)
             await Assert.ThrowsAsync<LockTimeoutException>(() => acquiring);
         else
             (await acquiring).Dispose();

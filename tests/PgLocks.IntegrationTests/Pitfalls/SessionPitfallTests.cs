@@ -117,7 +117,7 @@ public sealed class SessionPitfallTests(PostgresServer server) : IAsyncLifetime
         await worker.AcquireAsync(keys[1]);
         var owner = await _database.OwnerPidAsync(0);
 
-        Assert.Equal("starved", await worker.AskAsync($"starve-moving 3000 {keys[1].MinerHotkey} {keys[2].MinerHotkey} {keys[2].TradePairId}"));
+        Assert.Equal("starved", await worker.AskAsync($"starve 3000 {keys[1].MinerHotkey} {keys[2].MinerHotkey} {keys[2].TradePairId}"));
 
         Assert.DoesNotContain($"lost {keys[0].MinerHotkey}", worker.Process.Output);
         Assert.Equal(owner, await _database.OwnerPidAsync(0));
