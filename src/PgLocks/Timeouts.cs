@@ -8,9 +8,15 @@ internal static class Timeouts
             ? timeout
             : throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is 0 (tries once) to int.MaxValue ms, or Timeout.InfiniteTimeSpan.");
 
-    /// <summary>What is left of a timeout.</summary>
-    internal static TimeSpan Left(TimeSpan timeout, TimeSpan spent) =>
-        timeout == Timeout.InfiniteTimeSpan ? timeout : timeout > spent ? timeout - spent : TimeSpan.Zero;
+    internal static bool IsOver(TimeSpan timeout, TimeSpan spent) => timeout != Timeout.InfiniteTimeSpan && timeout <= spent;
+
+    /// <summary>What is left of a timeout for the next of several waits. Where it is over that is still more than zero, which would try once, however long the server's answer takes.</summary>
+    internal static TimeSpan Left(TimeSpan timeout, TimeSpan spent)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan || timeout == TimeSpan.Zero)
+            return timeout;
+        return IsOver(timeout, spent) ? TimeSpan.FromTicks(1) : timeout - spent;
+    }
 
     /// <summary>The longest span there is where the sum is longer: then a rule is broken, and shall be told.</summary>
     internal static TimeSpan Sum(TimeSpan span, TimeSpan more) => span > TimeSpan.MaxValue - more ? TimeSpan.MaxValue : span + more;

@@ -21,4 +21,13 @@ public sealed class TimeoutsTests
         Assert.Equal("timeout", refused.ParamName);
         Assert.Contains("int.MaxValue ms, or Timeout.InfiniteTimeSpan", refused.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Left_IsOver_IsNoTry()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(2), Timeouts.Left(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(3)));
+        Assert.Equal(TimeSpan.FromTicks(1), Timeouts.Left(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(7)));
+        Assert.Equal(TimeSpan.Zero, Timeouts.Left(TimeSpan.Zero, TimeSpan.FromSeconds(7)));
+        Assert.Equal(Timeout.InfiniteTimeSpan, Timeouts.Left(Timeout.InfiniteTimeSpan, TimeSpan.FromSeconds(7)));
+    }
 }

@@ -125,11 +125,10 @@ internal sealed class RolloutLocks(ILockProvider oldProvider, ILockProvider newP
             if (member.TryEnter() is { } entry)
                 return entry;
             TimeSpan waited = time.GetElapsedTime(startedAt);
-            TimeSpan left = Timeouts.Left(timeout, waited);
-            if (left == TimeSpan.Zero)
+            if (Timeouts.IsOver(timeout, waited))
                 return isTry ? null : throw new LockTimeoutException(key.Key, key.Slot, waited, holder: null, Failure());
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Closed.Token);
-            await Task.WhenAny(confirmation, Task.Delay(left, time, ends.Token)).ConfigureAwait(false);
+            await Task.WhenAny(confirmation, Task.Delay(Timeouts.Left(timeout, waited), time, ends.Token)).ConfigureAwait(false);
             await ends.CancelAsync().ConfigureAwait(false);
         }
     }
