@@ -9,7 +9,7 @@ internal static class Sql
     /// the parameter of that number, and their sequences the next; and so in the two others.
     /// </summary>
     internal static string TryGain(int slots) => $"""
-        SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN ({Gained("s.sequence", Next("s.sequence"))}) END
+        SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN {Gained("s.sequence")} END
           {From(slots)}
         """;
 
@@ -24,8 +24,9 @@ internal static class Sql
           {From(slots)}
         """;
 
-    /// <summary>The number that a draw gave, made negative, and replaced by the next, if it is even. The sub-select is a volatile one, so it is run once.</summary>
-    private static string Gained(string sequence, string draw) => $"SELECT CASE WHEN d.n % 2 = 0 THEN - {Next(sequence)} ELSE d.n END FROM (SELECT {draw} AS n OFFSET 0) AS d";
+    /// <summary>The number that a draw gave, or the next, made negative, if that one is even. <c>currval</c> is the session's own last draw.</summary>
+    private static string Gained(string sequence) =>
+        $"CASE WHEN {Next(sequence)} % 2 = 0 THEN - {Next(sequence)} ELSE pg_catalog.currval({sequence}::regclass) END";
 
     private static string Next(string sequence) => $"pg_catalog.nextval({sequence}::regclass)";
 
@@ -33,10 +34,10 @@ internal static class Sql
         FormattableString.Invariant($"FROM ROWS FROM (pg_catalog.unnest(${slots}::int4[]), pg_catalog.unnest(${slots + 1}::oid[])) AS s (slot, sequence)");
 
     /// <summary>The draw of a gain, as in <see cref="TryGain"/>.</summary>
-    internal static readonly string DrawGain = Gained("$1", Next("$1"));
+    internal static readonly string DrawGain = $"SELECT {Gained("$1")}";
 
     /// <summary>The wait, and then the same. It has no value to test, but its text is not null.</summary>
-    internal static readonly string WaitAndDraw = Gained("$1", $"CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN {Next("$1")} END");
+    internal static readonly string WaitAndDraw = $"SELECT CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN {Gained("$1")} END";
 
     internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
 
