@@ -18,15 +18,16 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
 
     private double Minutes => TimeProvider.System.GetElapsedTime(_startedAt).TotalMinutes;
 
-    internal async Task<RunReport> RunAsync()
+    internal async Task<RunReport> RunAsync(CancellationToken ended)
     {
         say($"Repeat with: {options.Command}");
+        await using var saying = ended.Register(() => say("No more faults: what has begun is waited for and checked."));
         await using var equipment = Equipment.For(options);
-        await using var server = await LocalServer.StartAsync(equipment.Server);
+        await using var server = await LocalServer.StartAsync(equipment.Server, ended);
         using var folder = HistoryFolder.Create();
         Witness.CreateFile(folder[RunFiles.Witness]);
         using var witness = new Witness(folder[RunFiles.Witness]);
-        await new SchemaMigrator(server.ConnectionString).MigrateUpAsync();
+        await new SchemaMigrator(server.ConnectionString).MigrateUpAsync(cancellationToken: ended);
         await equipment.InstallAsync(server);
         var workers = 0;
         Seat[] seats = [.. Enumerable.Range(0, options.Processes).Select(number => new Seat(number, folder.Path, options, server, equipment, () => Interlocked.Increment(ref workers)))];
@@ -39,7 +40,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
                 await arena.ColumnAsync<int>(HideOwnLocks);
             await Task.WhenAll(seats.Select(seat => seat.StartAsync()));
             await using (Progress.Every(TimeSpan.FromMinutes(1), () => say(Line(arena))))
-                await InjectAsync(arena, new Schedule(options));
+                await InjectAsync(arena, new Schedule(options), ended);
             say(Line(arena));
             return await EndAsync(arena, folder);
         }
@@ -51,8 +52,9 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
     }
 
     /// <summary>A short form injects what it has, each once; a long one first measures recovery with nothing else beside it, and then runs a lane for each seat and one for all.</summary>
-    private async Task InjectAsync(Arena arena, Schedule schedule)
+    private async Task InjectAsync(Arena arena, Schedule schedule, CancellationToken ended)
     {
+        bool MayGoOn() => !ended.IsCancellationRequested && IsOfUse();
         var single = new Lane(arena, _log, arena.Seats);
         await single.SettleAsync([]);
         if (options.OneAtATime)
@@ -66,7 +68,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
     }
 
     /// <summary>A run that lacks a defence has nothing more to show once a process is stuck.</summary>
-    private bool MayGoOn() => (options.Minutes is not { } minutes || Minutes < minutes) && (options.Mutation == Mutation.None || _log.Stuck.Count == 0);
+    private bool IsOfUse() => (options.Minutes is not { } minutes || Minutes < minutes) && (options.Mutation == Mutation.None || _log.Stuck.Count == 0);
 
     private string Line(Arena arena) =>
         FormattableString.Invariant($"{Minutes,5:0.0} min  {_log.Injections.Count} faults, {arena.Increments().Sum():#,0} increments, {_log.Stuck.Count} stuck");

@@ -9,6 +9,9 @@ internal static class SoakCommand
 {
     internal const string Verb = "soak";
 
+    /// <summary>A run that is ended early still waits for what it has begun, and is checked.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(5);
+
     internal static Task<int> RunAsync(string[] arguments)
     {
         var seed = new Option<int?>("--seed") { Description = "Repeats the schedule of another run; default: a new one." };
@@ -25,7 +28,7 @@ internal static class SoakCommand
                 result.AddError($"--processes is 2 to {TrafficKeys.MostSeats}.");
         });
         var command = new RootCommand("Traffic of several processes, faults by a seeded schedule, and a check of every invariant.") { seed, minutes, faults, processes, mutation, oneAtATime, report, keep };
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, ended) =>
         {
             var outcome = await new FaultRun(
                 new RunOptions
@@ -39,9 +42,9 @@ internal static class SoakCommand
                     ReportFile = parsed.GetValue(report),
                     Keep = parsed.GetValue(keep),
                 },
-                Console.WriteLine).RunAsync();
+                Console.WriteLine).RunAsync(ended);
             return outcome.IsClean ? 0 : 1;
         });
-        return command.Parse(arguments).InvokeAsync();
+        return command.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using PgLocks.Hosting;
 
@@ -21,6 +22,8 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
 
     internal static async Task RunAsync(WorkerOptions options)
     {
+        // Ctrl-C goes to every process at the terminal; the run ends its workers itself.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
         using var journal = new Journal(Journal.PathOf(options.Folder, options.Worker));
         using var witness = new Witness(Path.Combine(options.Folder, RunFiles.Witness));
         await using var provider = await StartProviderAsync(options);
