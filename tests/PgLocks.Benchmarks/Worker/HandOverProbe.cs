@@ -4,10 +4,13 @@ using PgLocks.Benchmarks.Load;
 
 namespace PgLocks.Benchmarks.Worker;
 
-/// <summary>How long a process waits for a slot that another one keeps and does not use: two processes, in turns, every slot once a turn.</summary>
+/// <summary>How long a process waits for a slot that another one keeps and does not use: two processes, in turns, some slots once a turn.</summary>
 internal static class HandOverProbe
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private const int Slots = 32;
+
+    /// <summary>Slots that are wanted closer together come together, and most of them before they are asked for.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>A slot that was asked for is not kept until there is calm again.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
@@ -16,7 +19,7 @@ internal static class HandOverProbe
     {
         using var witness = new Witness(spec.WitnessFile);
         await using Contender contender = ContenderNames.Create(spec);
-        int[] keys = SlotKeys.OnePerSlot();
+        int[] keys = SlotKeys.OnePerSlot()[..Slots];
         var run = new LoadRun(spec.Process, tasks: 1, keys, 0, witness);
         // Its own recorder: what makes slots kept again is not measured.
         var keep = new LoadRun(spec.Process, tasks: 1, keys, 0, witness);
@@ -24,7 +27,7 @@ internal static class HandOverProbe
         WorkerLoop.Say(Wire.Ready);
         await WorkerLoop.HearAsync(Wire.Go);
         long begun = Stopwatch.GetTimestamp();
-        int turns = Math.Max(3, (int)(spec.Seconds * 2));
+        int turns = Math.Max(3, (int)(spec.Seconds * 4));
         for (int turn = 0; turn < turns; turn++)
         {
             if (turn % spec.Processes != spec.Process)
