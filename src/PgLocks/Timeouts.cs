@@ -10,7 +10,8 @@ internal static class Timeouts
 
     internal static bool IsOver(TimeSpan timeout, TimeSpan spent) => timeout != Timeout.InfiniteTimeSpan && timeout <= spent;
 
-    /// <summary>What is left of a timeout for the next of several waits. Where it is over that is still more than zero, which would try once, however long the server's answer takes.</summary>
+    /// <summary>What is left of a timeout for the next of several waits.</summary>
+    /// <remarks>The least span there is when it is over, and not zero: that is a try, and waits for the server's answer, however long this takes.</remarks>
     internal static TimeSpan Left(TimeSpan timeout, TimeSpan spent)
     {
         if (timeout == Timeout.InfiniteTimeSpan || timeout == TimeSpan.Zero)

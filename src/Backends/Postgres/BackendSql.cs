@@ -1,13 +1,14 @@
+using PgLocks.Postgres;
+
 namespace PgLocks.Backends.Postgres;
 
 /// <summary>Statements that only this package needs; those of the slots are the core's.</summary>
 internal static class BackendSql
 {
     /// <summary>As the core's draw of a gain, and whether the server is younger than $2 seconds: it may then have forgotten owners that live.</summary>
-    internal const string DrawGain = """
-        SELECT CASE WHEN d.n % 2 = 0 THEN - pg_catalog.nextval($1::regclass) ELSE d.n END,
+    internal static readonly string DrawGain = $"""
+        SELECT {Sql.Gained("$1")},
                pg_catalog.clock_timestamp() < greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal)) + pg_catalog.make_interval(secs => $2)
-          FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
         """;
 
     internal const string DrawRelease = "SELECT CASE WHEN pg_catalog.pg_sequence_last_value($1::regclass) = $2 THEN pg_catalog.nextval($1::regclass) END";

@@ -5,8 +5,8 @@ internal static class Sql
 {
     /// <summary>
     /// Tries slots and draws their numbers, in the order given: null where another owns it, negative where the drawn number was even, that is,
-    /// where the last owner died owning. The CASE guards the draw. The class is $1, the slots are
-    /// the parameter of that number, and their sequences the next; and so in the two others.
+    /// where the last owner died owning. The CASE guards the draw. The class is $1, the slots are the parameter of that number, and their sequences
+    /// the next; and so in the two others.
     /// </summary>
     internal static string TryGain(int slots) => $"""
         SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN {Gained("s.sequence")} END
@@ -24,8 +24,8 @@ internal static class Sql
           {From(slots)}
         """;
 
-    /// <summary>The number that a draw gave, or the next, made negative, if that one is even. <c>currval</c> is the session's own last draw.</summary>
-    private static string Gained(string sequence) =>
+    /// <summary>A gain's draw: the number, or, if it is even, the next one, made negative. <c>currval</c> is what the session itself drew last.</summary>
+    internal static string Gained(string sequence) =>
         $"CASE WHEN {Next(sequence)} % 2 = 0 THEN - {Next(sequence)} ELSE pg_catalog.currval({sequence}::regclass) END";
 
     private static string Next(string sequence) => $"pg_catalog.nextval({sequence}::regclass)";
