@@ -10,7 +10,7 @@ public sealed class FaultRunTests(ITestOutputHelper output)
     {
         var options = new RunOptions { Seed = Random.Shared.Next() };
 
-        var report = await new FaultRun(options, output.WriteLine).RunAsync(TestContext.Current.CancellationToken);
+        var report = await new FaultRun(options, output.WriteLine, TestContext.Current.CancellationToken).RunAsync();
 
         Assert.True(report.Violations.Count == 0, $"{string.Join('\n', report.Violations.Take(10))}\nRepeat with: {options.Command}");
         Assert.True(report.Stuck.Count == 0, string.Join('\n', report.Stuck));

@@ -31,7 +31,7 @@ public sealed class MutationTests(ITestOutputHelper output)
                 // Longer than the longest wait, so that a starved process has waited in vain by then.
                 Patience = TimeSpan.FromSeconds(8),
             };
-            var report = await new FaultRun(options, output.WriteLine).RunAsync(TestContext.Current.CancellationToken);
+            var report = await new FaultRun(options, output.WriteLine, TestContext.Current.CancellationToken).RunAsync();
             broken.UnionWith(report.Violations.Select(violation => violation.Invariant));
             if (report.Stuck.Count > 0)
                 broken.Add(Stuck);

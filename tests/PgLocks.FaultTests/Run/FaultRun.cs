@@ -8,7 +8,7 @@ using PgLocks.Migrations;
 namespace PgLocks.FaultTests;
 
 /// <summary>Traffic on a server of its own, faults into it, and then the question whether all held.</summary>
-internal sealed class FaultRun(RunOptions options, Action<string> say)
+internal sealed class FaultRun(RunOptions options, Action<string> say, CancellationToken ended)
 {
     /// <summary>The question after a failed wait goes to this view, which then hides from each session what it holds itself.</summary>
     private const string HideOwnLocks = "SET allow_system_table_mods = on; CREATE OR REPLACE VIEW pg_catalog.pg_locks AS SELECT * FROM pg_lock_status() AS l WHERE l.pid IS DISTINCT FROM pg_backend_pid()";
@@ -18,7 +18,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
 
     private double Minutes => TimeProvider.System.GetElapsedTime(_startedAt).TotalMinutes;
 
-    internal async Task<RunReport> RunAsync(CancellationToken ended)
+    internal async Task<RunReport> RunAsync()
     {
         say($"Repeat with: {options.Command}");
         await using var saying = ended.Register(() => say("No more faults: what has begun is waited for and checked."));
@@ -40,7 +40,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
                 await arena.ColumnAsync<int>(HideOwnLocks);
             await Task.WhenAll(seats.Select(seat => seat.StartAsync()));
             await using (Progress.Every(TimeSpan.FromMinutes(1), () => say(Line(arena))))
-                await InjectAsync(arena, new Schedule(options), ended);
+                await InjectAsync(arena, new Schedule(options));
             say(Line(arena));
             return await EndAsync(arena, folder);
         }
@@ -52,9 +52,8 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
     }
 
     /// <summary>A short form injects what it has, each once; a long one first measures recovery with nothing else beside it, and then runs a lane for each seat and one for all.</summary>
-    private async Task InjectAsync(Arena arena, Schedule schedule, CancellationToken ended)
+    private async Task InjectAsync(Arena arena, Schedule schedule)
     {
-        bool MayGoOn() => !ended.IsCancellationRequested && IsOfUse();
         var single = new Lane(arena, _log, arena.Seats);
         await single.SettleAsync([]);
         if (options.OneAtATime)
@@ -68,7 +67,7 @@ internal sealed class FaultRun(RunOptions options, Action<string> say)
     }
 
     /// <summary>A run that lacks a defence has nothing more to show once a process is stuck.</summary>
-    private bool IsOfUse() => (options.Minutes is not { } minutes || Minutes < minutes) && (options.Mutation == Mutation.None || _log.Stuck.Count == 0);
+    private bool MayGoOn() => !ended.IsCancellationRequested && (options.Minutes is not { } minutes || Minutes < minutes) && (options.Mutation == Mutation.None || _log.Stuck.Count == 0);
 
     private string Line(Arena arena) =>
         FormattableString.Invariant($"{Minutes,5:0.0} min  {_log.Injections.Count} faults, {arena.Increments().Sum():#,0} increments, {_log.Stuck.Count} stuck");

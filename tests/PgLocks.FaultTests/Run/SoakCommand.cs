@@ -42,7 +42,8 @@ internal static class SoakCommand
                     ReportFile = parsed.GetValue(report),
                     Keep = parsed.GetValue(keep),
                 },
-                Console.WriteLine).RunAsync(ended);
+                Console.WriteLine,
+                ended).RunAsync();
             return outcome.IsClean ? 0 : 1;
         });
         return command.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongestEnd });
