@@ -20,8 +20,7 @@ internal sealed partial class Slot
             _lastFailure = null;
             _foreignHolder = null;
             long now = Now;
-            if (_blocked)
-                _contention.GainedAfterWait(now);
+            _contention.Gained(epoch, afterWait: _blocked, now);
             NoteGained(sentAt, now, unclean);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;

@@ -5,6 +5,8 @@ internal sealed class SlotContention(SlotPolicy policy)
 {
     private long _until = long.MinValue / 2;
     private long _sharedUntil = long.MinValue / 2;
+    private long _unservedUntil = long.MinValue / 2;
+    private long _gainedAs;
     private bool _askedMeanwhile;
 
     internal void GainBegins() => _askedMeanwhile = false;
@@ -13,12 +15,21 @@ internal sealed class SlotContention(SlotPolicy policy)
     internal void Asked(long now, bool whileGaining)
     {
         _until = now + policy.CalmTicks;
+        _unservedUntil = now + policy.UnservedTicks;
         _askedMeanwhile |= whileGaining;
         Shared(now);
     }
 
-    /// <summary>The slot had to be waited for, so others want it.</summary>
-    internal void GainedAfterWait(long now) => _until = now + policy.CalmTicks;
+    /// <summary>Gained, with this number of the slot's sequence.</summary>
+    /// <remarks>A release and a gain draw one number each. Two more than the last time: nobody else has owned the slot since, and who asked still waits for it.</remarks>
+    internal void Gained(long number, bool afterWait, long now)
+    {
+        if (number != _gainedAs + 2)
+            _unservedUntil = now;
+        _gainedAs = number;
+        if (afterWait)
+            _until = now + policy.CalmTicks;
+    }
 
     /// <summary>The slot is one that several instances use.</summary>
     internal void Shared(long now) => _sharedUntil = now + policy.ShareTicks;
@@ -26,5 +37,5 @@ internal sealed class SlotContention(SlotPolicy policy)
     internal bool IsShared(long now) => now < _sharedUntil;
 
     /// <summary>When a slot gained now must stop admitting: after a quantum if others want it, else not at all.</summary>
-    internal long? CloseAt(long now) => _askedMeanwhile || now < _until ? now + policy.Quantum : null;
+    internal long? CloseAt(long now) => _askedMeanwhile || now < _until || now < _unservedUntil ? now + policy.Quantum : null;
 }

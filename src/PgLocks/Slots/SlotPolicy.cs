@@ -4,6 +4,7 @@ namespace PgLocks.Slots;
 internal sealed class SlotPolicy
 {
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Unserved = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StuckYield = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Crowd = TimeSpan.FromMilliseconds(50);
@@ -19,6 +20,7 @@ internal sealed class SlotPolicy
         Quantum = Math.Max(1, Ticks(options.Quantum));
         LockDelay = options.UnfencedDelay ? Ticks(options.LockDelay) : 0;
         CalmTicks = Ticks(Calm);
+        UnservedTicks = Ticks(Unserved);
         StuckYieldTicks = Ticks(StuckYield);
         OneTryTicks = Ticks(OneTry);
         CrowdTicks = Ticks(Crowd);
@@ -39,6 +41,9 @@ internal sealed class SlotPolicy
 
     /// <summary>How long after a sign of contention a slot counts as contended.</summary>
     internal long CalmTicks { get; }
+
+    /// <summary>How long one who asked is believed to wait while nobody else has owned the slot. After that it has repeated its request, or given up.</summary>
+    internal long UnservedTicks { get; }
 
     /// <summary>After how long a yield that a lease holds up lets callers in again, so that one holding a key and asking for another of the slot does not wait for itself.</summary>
     internal long StuckYieldTicks { get; }

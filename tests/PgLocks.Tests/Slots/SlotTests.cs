@@ -128,6 +128,28 @@ public sealed class SlotTests
         Assert.Equal("release", Assert.Single(_fixture.Posted));
     }
 
+    /// <summary>Who asked may not stand in the server's line yet when the slot is released, and is heard of again only when it repeats its request.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(5, false)]
+    public async Task Asked_AndNobodyElseHasOwnedTheSlotSince_YieldsOnceMore(long number, bool yields)
+    {
+        var first = _fixture.TryAcquireAsync(SlotFixture.Key);
+        _fixture.Gained(epoch: 1);
+        var lease = await SlotFixture.Granted(first);
+        _fixture.Pool.Asked(0);
+        var next = _fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(5));
+        _fixture.Advance(3);
+        lease.Dispose();
+        Assert.Equal(["release", "gain"], _fixture.Posted);
+
+        _fixture.Advance(20);
+        _fixture.Gained(number);
+        (await SlotFixture.Granted(next)).Dispose();
+
+        Assert.Equal(yields ? ["release"] : [], _fixture.Posted);
+    }
+
     [Fact]
     public async Task Release_LastLeaseAndNobodyAsks_KeepsTheSlot()
     {
