@@ -7,7 +7,8 @@ namespace PgLocks.Postgres;
 /// <remarks>
 /// Not left to the driver to prepare: a wait can be cancelled in either statement, and one that was just being prepared then is one of which driver and
 /// server know different things. Two round trips, as a notification is sent when its transaction ends, which must not be after the wait; a batch of both
-/// would need the thread pool (see <see cref="TransferCommand"/>).
+/// would need the thread pool (see <see cref="TransferCommand"/>). Not sent with home's try, though that would save a round trip: another application's
+/// commit can hold up every notification of the cluster, and then home and all that it owns.
 /// </remarks>
 internal sealed class WaitCommand : IDisposable
 {

@@ -11,7 +11,7 @@ public sealed class NotifyLockTests
 {
     [Fact]
     [Trait("Pitfall", "19: a notification takes a lock of the whole cluster")]
-    public async Task AcquireAsync_EveryNotificationHangs_FreeAndKeptSlotsAreGranted()
+    public async Task AcquireAsync_EveryNotificationHangs_FreeAndKeptSlotsAreGrantedAndNoneIsLost()
     {
         var options = TestServerOptions.ForBinariesFound();
         var settings = new Dictionary<string, string>(options.Settings) { ["synchronous_standby_names"] = "nobody", ["synchronous_commit"] = "local" };
@@ -19,7 +19,9 @@ public sealed class NotifyLockTests
         await new SchemaMigrator(server.ConnectionString).MigrateUpAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using var provider = await PgLockProvider.StartAsync(server.ConnectionString, TestContext.Current.CancellationToken);
-        var keys = TestKeys.OfSlots(2);
+        await using var other = await PgLockProvider.StartAsync(server.ConnectionString, TestContext.Current.CancellationToken);
+        var keys = TestKeys.OfSlots(3);
+        await using var othersLease = await other.AcquireAsync(keys[2], TimeSpan.FromSeconds(30));
         await using (await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
         {
         }
@@ -30,9 +32,14 @@ public sealed class NotifyLockTests
         await using var holding = source.CreateCommand("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'object' AND classid = 'pg_database'::regclass AND objid = 0 AND granted");
         await Eventually.ThatAsync(async () => await holding.ExecuteScalarAsync() is true, because: "the commit holds the lock");
 
-        await using (await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
-        await using (await provider.AcquireAsync(keys[1], TimeSpan.FromSeconds(30)))
-            Assert.False(commit.IsCompleted);
+        await using (var kept = await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
+        {
+            // A session that asks its owner for a slot hangs as well: it must be none that owns any.
+            await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireAsync(keys[2], TimeSpan.FromSeconds(1)).AsTask());
+            await using (await provider.AcquireAsync(keys[1], TimeSpan.FromSeconds(30)))
+                Assert.False(commit.IsCompleted);
+            Assert.False(kept.LostToken.IsCancellationRequested);
+        }
 
         await using var end = source.CreateCommand($"SELECT pg_cancel_backend({hanging.ProcessID})");
         await end.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
