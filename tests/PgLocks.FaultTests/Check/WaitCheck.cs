@@ -17,10 +17,16 @@ internal static class WaitCheck
     }
 
     /// <summary>Of each wait that timed out.</summary>
-    internal static IEnumerable<Lateness> Measure(History history) => history.Of(Happening.Refused).Where(entry => entry.Text == nameof(LockTimeoutException)).Select(entry =>
+    internal static IEnumerable<Lateness> Measure(History history) =>
+        history.Of(Happening.Refused).Where(entry => entry.Text == nameof(LockTimeoutException)).Select(entry => Measure(entry, history));
+
+    /// <summary>Of each wait that has nothing to do with locks.</summary>
+    internal static IEnumerable<Lateness> MeasureControls(History history) => history.Of(Happening.Controlled).Select(entry => Measure(entry, history));
+
+    private static Lateness Measure(Entry entry, History history)
     {
         var due = entry.Number + Times.Ticks(TimeSpan.FromMilliseconds(entry.Section));
         var seen = Times.Milliseconds(due, entry.At);
         return new Lateness(entry, seen, seen - history.StalledMilliseconds(entry.Worker, due, entry.At));
-    });
+    }
 }

@@ -42,6 +42,9 @@ internal static class Happening
     /// <summary>The thread pool did not get to run a timer that was due at the number.</summary>
     internal const string Stalled = "stalled";
 
+    /// <summary>A wait that has nothing to do with locks has ended. The number is when it began; the section is its timeout.</summary>
+    internal const string Controlled = "controlled";
+
     /// <summary>Everything is released and closed.</summary>
     internal const string Closed = "closed";
 

@@ -12,8 +12,10 @@ internal sealed class Journal(string path) : IDisposable
 
     internal void Write(string what, int key = -1, long token = 0, long section = 0, long number = 0, string text = "")
     {
+        // Before the lock: whoever has it may be off its processor.
+        var at = TimeProvider.System.GetTimestamp();
         lock (_sync)
-            _file.Write(Encoding.UTF8.GetBytes(new Entry(TimeProvider.System.GetTimestamp(), what, key, token, section, number, text).ToLine()));
+            _file.Write(Encoding.UTF8.GetBytes(new Entry(at, what, key, token, section, number, text).ToLine()));
     }
 
     public void Dispose() => _file.Dispose();
