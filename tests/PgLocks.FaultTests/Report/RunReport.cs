@@ -64,15 +64,6 @@ internal sealed record RunReport
     /// <summary>The same of waits in a transaction of the caller's, which the server ends, and answers.</summary>
     public required double[] LatenessByServer { get; init; }
 
-    /// <summary>The same of waits that have nothing to do with locks, in the same processes.</summary>
-    public required double[] LatenessOfControls { get; init; }
-
-    /// <summary>How many of these ended later than the target says.</summary>
-    public required int LateControls { get; init; }
-
-    /// <summary>How many there were.</summary>
-    public required int Controls { get; init; }
-
     /// <summary>Of all waits, with that time.</summary>
     public required double[] LatenessSeen { get; init; }
 
@@ -88,7 +79,6 @@ internal sealed record RunReport
         var disturbance = new Disturbance(history.Injections);
         Lateness[] waits = [.. WaitCheck.Measure(history).OrderBy(wait => wait.OwnMs)];
         double[] lateness = OwnMs(isByServer: false);
-        double[] controls = [.. WaitCheck.MeasureControls(history).Select(wait => wait.OwnMs).Order()];
         return new RunReport
         {
             Seed = options.Seed,
@@ -109,12 +99,9 @@ internal sealed record RunReport
             Missed = log.Missed,
             Impossible = Fault.Impossible(options),
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
-            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness),
+            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness, [.. WaitCheck.MeasureControls(history).Select(wait => wait.OwnMs).Order()]),
             Lateness = Figures(lateness),
             LatenessByServer = Figures(OwnMs(isByServer: true)),
-            LatenessOfControls = Figures(controls),
-            LateControls = controls.Count(late => late > Target.LateMs),
-            Controls = controls.Length,
             LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
             Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],
         };

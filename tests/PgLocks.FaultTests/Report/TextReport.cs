@@ -23,7 +23,6 @@ internal static class TextReport
         Line();
         Line($"waits that timed out ended {report.Lateness[0]:0.0} ms (median), {report.Lateness[1]:0.0} ms (p99), {report.Lateness[2]:0.0} ms (worst) after their timeout, while timers ran");
         Line($"those in a transaction, which the server ends: {report.LatenessByServer[0]:0.0} ms, {report.LatenessByServer[1]:0.0} ms, {report.LatenessByServer[2]:0.0} ms");
-        Line($"bare timers of the same processes: {report.LatenessOfControls[0]:0.0} ms, {report.LatenessOfControls[1]:0.0} ms, {report.LatenessOfControls[2]:0.0} ms; {report.LateControls:#,0} of {report.Controls:#,0} later than {Target.LateMs:0} ms");
         Line($"all as their callers saw it, with the time for which their process ran no timer: {report.LatenessSeen[0]:0.0} ms, {report.LatenessSeen[1]:0.0} ms, {report.LatenessSeen[2]:0.0} ms");
         foreach (var late in report.Late.TakeLast(MostShown))
             Line($"late: {late}");

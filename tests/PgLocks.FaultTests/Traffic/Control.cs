@@ -10,9 +10,7 @@ internal sealed class Control(Journal journal)
         while (!end.IsCancellationRequested)
         {
             var called = TimeProvider.System.GetTimestamp();
-            await Task.Delay(Wait, TimeProvider.System, CancellationToken.None);
-            // A wait for a lock takes two turns of the pool to end: its timer's, and its caller's.
-            await Task.Yield();
+            await Pulse.WaitAsync(Wait);
             journal.Write(Happening.Controlled, section: (long)Wait.TotalMilliseconds, number: called);
         }
     }

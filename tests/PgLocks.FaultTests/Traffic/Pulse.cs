@@ -22,14 +22,19 @@ internal sealed class Pulse : IAsyncDisposable
         await _running;
     }
 
+    /// <summary>Ends as a wait for a lock that times out does: after two turns of the pool, its timer's and its caller's.</summary>
+    internal static async Task WaitAsync(TimeSpan time)
+    {
+        await Task.Delay(time, TimeProvider.System);
+        await Task.Yield();
+    }
+
     private async Task RunAsync()
     {
         while (!_isStopped)
         {
             var due = TimeProvider.System.GetTimestamp() + Times.Ticks(Interval);
-            await Task.Delay(Interval, TimeProvider.System);
-            // A wait takes two turns of the pool to end: its timer's, and its caller's.
-            await Task.Yield();
+            await WaitAsync(Interval);
             if (TimeProvider.System.GetTimestamp() - due > Stall)
                 _journal.Write(Happening.Stalled, number: due);
         }

@@ -34,7 +34,7 @@ public sealed class NotifyLockTests
 
         await using (var kept = await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
         {
-            // A session that asks its owner for a slot hangs as well: it must be none that owns any.
+            // The session that asks for the slot hangs as well, so it must own none.
             await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireAsync(keys[2], TimeSpan.FromSeconds(1)).AsTask());
             await using (await provider.AcquireAsync(keys[1], TimeSpan.FromSeconds(30)))
                 Assert.False(commit.IsCompleted);
