@@ -124,26 +124,13 @@ internal sealed class LockSession : IDisposable
         return (gained, drawn);
     }
 
-    /// <summary>Stands in the server's line for one slot, and draws its number once granted. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="request">The payload of a yield request to send first.</param>
-    internal long WaitFor(int slot, string request)
-    {
-        _wait ??= new WaitCommand(_connection, _context.Space);
-        _isWaiting = true;
-        try
-        {
-            long number = _wait.Execute(slot, _context.Space.Sequences[slot], request);
-            _context.RoundTrips.CountWait();
-            return number;
-        }
-        finally
-        {
-            _isWaiting = false;
-        }
-    }
+    /// <summary>Tries one slot, and draws its number if it is free; if it is not, asks for it with this payload, and returns null.</summary>
+    internal long? TryOrAsk(int slot, string request) => Waiting(wait => wait.TryOrAsk(slot, _context.Space.Sequences[slot], request));
 
-    /// <summary>The backend, while a <see cref="WaitFor"/> runs.</summary>
+    /// <summary>Stands in the server's line for one slot, and draws its number once granted. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
+    internal long WaitFor(int slot) => Waiting(wait => wait.Wait(slot, _context.Space.Sequences[slot]));
+
+    /// <summary>The backend, while a <see cref="TryOrAsk"/> or <see cref="WaitFor"/> runs.</summary>
     internal SessionOpened? WaitingBackend => _isWaiting ? _self : null;
 
     internal bool Holds(int slot)
@@ -182,6 +169,22 @@ internal sealed class LockSession : IDisposable
             transfer?.Dispose();
         _wait?.Dispose();
         _connection.Dispose();
+    }
+
+    private T Waiting<T>(Func<WaitCommand, T> statement)
+    {
+        _wait ??= new WaitCommand(_connection, _context.Space);
+        _isWaiting = true;
+        try
+        {
+            T answer = statement(_wait);
+            _context.RoundTrips.CountWait();
+            return answer;
+        }
+        finally
+        {
+            _isWaiting = false;
+        }
     }
 
     private void MarkLive()

@@ -55,6 +55,8 @@ internal sealed class PostgresBackend : ISlotBackend
             _home.Queue.AddGain(slot);
     }
 
+    public bool TryGainInLine(int slot) => _waiters.TryGain(slot);
+
     public void Release(int slot, SessionLease owner, bool urgent)
     {
         if (urgent)

@@ -39,7 +39,9 @@ internal static class Sql
     /// <summary>The wait, and then the same. It has no value to test, but its text is not null.</summary>
     internal static readonly string WaitAndDraw = $"SELECT CASE WHEN pg_catalog.pg_advisory_lock($2, $3)::text IS NOT NULL THEN {Gained("$1")} END";
 
-    internal const string Notify = "SELECT pg_catalog.pg_notify($1, $2)";
+    /// <summary>A gain as in <see cref="TryGain"/> of one slot; where another owns it, a yield request, and null: no text is null, so that the CASE falls through.</summary>
+    internal static readonly string TryOrAsk =
+        $"SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($2, $3) THEN {Gained("$1")} WHEN pg_catalog.pg_notify($4, $5)::text IS NULL THEN 0 END";
 
     /// <summary>On an ordinary session: the commit of a notification holds a lock of the whole cluster, so it must not wait for the disk.</summary>
     internal const string NotifyAtOnce = "SELECT pg_catalog.set_config('synchronous_commit', 'off', true), pg_catalog.pg_notify($1, $2)";

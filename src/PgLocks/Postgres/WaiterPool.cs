@@ -43,7 +43,25 @@ internal sealed class WaiterPool
         }
     }
 
-    /// <summary>Stands in line for a slot.</summary>
+    /// <summary>Tries a slot that most likely is not free, and asks for it with the same statement; false when no session for that is idle.</summary>
+    internal bool TryGain(int slot)
+    {
+        WaiterSession session;
+        lock (_sync)
+        {
+            if (_idle.Count == 0 || _bySlot.ContainsKey(slot) || _closing)
+                return false;
+            _polled.Remove(slot);
+            session = TakeIdle(slot);
+        }
+        session.WaitFor(slot, isBlocked: false);
+        return true;
+    }
+
+    /// <summary>A <see cref="TryGain"/> has found that another owns the slot, and asked for it once.</summary>
+    internal void BeginRequests(int slot) => _requests.Begin(slot, sentWithWait: true);
+
+    /// <summary>Stands in line for a slot that home's try did not get.</summary>
     internal void Wait(int slot)
     {
         WaiterSession? idle = null;
@@ -54,21 +72,17 @@ internal sealed class WaiterPool
             if (_closing)
                 return;
             isAskedFor = !_polled.Add(slot);
-            // The last to become idle first, so that the others can grow old and close.
-            idle = _idle.LastOrDefault();
-            if (idle is not null)
-                _idle.RemoveAt(_idle.Count - 1);
+            if (_idle.Count > 0)
+                idle = TakeIdle(slot);
             else if (_all.Count < _context.Options.MaxWaitSessions)
-                _all.Add(made = new WaiterSession(_context, _events, this));
-            if ((idle ?? made) is { } session)
-                _bySlot[slot] = session;
+                _all.Add(_bySlot[slot] = made = new WaiterSession(_context, _events, this));
         }
         // A new session first has to connect: the owner had better hear of the wait before that.
         // A slot that is polled has been asked for, and is asked for again while the wait lasts.
         if (!isAskedFor || idle is not null)
             _requests.Begin(slot, sentWithWait: idle is not null);
         if (idle is not null)
-            idle.WaitFor(slot);
+            idle.WaitFor(slot, isBlocked: true);
         else if (made is not null)
             made.Start(slot);
         else
@@ -147,6 +161,14 @@ internal sealed class WaiterPool
             all = [.. _all];
         }
         await Task.WhenAll(all.Select(CloseAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>The last to become idle first, so that the others can grow old and close.</summary>
+    private WaiterSession TakeIdle(int slot)
+    {
+        WaiterSession session = _idle[^1];
+        _idle.RemoveAt(_idle.Count - 1);
+        return _bySlot[slot] = session;
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace PgLocks.Postgres;
 /// <summary>A thread and a connection that stand in the server's line for one slot, own it once granted, and release it.</summary>
 /// <remarks>
 /// <code>
-/// Idle → Waiting     the pool: a slot that home's try did not get
+/// Idle → Waiting     the pool: a slot that home's try did not get, or that most likely is not free
 /// Waiting → Owning   its thread: granted, number drawn
 /// Waiting → Idle     its thread: the longest wait is over, or the session broke, and nobody wants the slot any more
 /// Owning → Idle      its thread: released, or the session was lost
@@ -13,7 +13,7 @@ namespace PgLocks.Postgres;
 /// </code>
 /// The pool and its thread meet in one monitor; everything else is the thread's own.
 /// </remarks>
-internal sealed class WaiterSession
+internal sealed partial class WaiterSession
 {
     /// <summary>A waiting statement holds a snapshot and with it vacuum's horizon: it is ended and queued again.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -28,7 +28,7 @@ internal sealed class WaiterSession
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LockSession? _session;
     private SessionLease? _watched;
-    private int? _wanted;
+    private (int Slot, bool IsBlocked)? _wanted;
     private (int Slot, SessionLease Owner)? _release;
     private bool _closing;
 
@@ -48,15 +48,18 @@ internal sealed class WaiterSession
 
     internal void Start(int slot)
     {
-        _wanted = slot;
+        _wanted = (slot, IsBlocked: true);
         _thread.Start();
     }
 
-    internal void WaitFor(int slot)
+    /// <summary>Gives it work.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="isBlocked">Whether it is known, to the slot too, that another owns it.</param>
+    internal void WaitFor(int slot, bool isBlocked)
     {
         lock (_sync)
         {
-            _wanted = slot;
+            _wanted = (slot, isBlocked);
             Monitor.Pulse(_sync);
         }
     }
@@ -84,10 +87,10 @@ internal sealed class WaiterSession
 
     private void Run()
     {
-        while (NextSlot() is { } slot)
+        while (NextSlot() is { } wanted)
         {
-            if (TryGain(slot))
-                Own(slot);
+            if (TryGain(wanted.Slot, wanted.IsBlocked))
+                Own(wanted.Slot);
             if (!_pool.GiveBack(this))
                 break;
         }
@@ -98,7 +101,7 @@ internal sealed class WaiterSession
     }
 
     /// <summary>Waits for work with the session kept alive; null when it is time to go.</summary>
-    private int? NextSlot()
+    private (int Slot, bool IsBlocked)? NextSlot()
     {
         long idleUntil = _context.Time.GetTimestamp() + _context.Ticks(IdleLife);
         while (true)
@@ -107,12 +110,12 @@ internal sealed class WaiterSession
             {
                 if (_wanted is null && !_closing)
                     Monitor.Wait(_sync, _context.Options.HeartbeatInterval);
-                if (_wanted is { } slot && !_closing)
+                if (_wanted is { } wanted && !_closing)
                 {
                     _wanted = null;
                     // The last tenure's, which must not end the next one: session and slot may be the same.
                     _release = null;
-                    return slot;
+                    return wanted;
                 }
                 if (_closing)
                     return null;
@@ -121,71 +124,6 @@ internal sealed class WaiterSession
                 return null;
             Beat();
         }
-    }
-
-    private bool TryGain(int slot)
-    {
-        TimeSpan backoff = Backoff.First;
-        long? sentAt = null;
-        while (!IsClosing)
-        {
-            try
-            {
-                LockSession session = _session ??= LockSession.Open(_context, "waiter");
-                sentAt ??= _context.Time.GetTimestamp();
-                if (Wait(session, slot) is not { } number)
-                {
-                    if (_events.Blocked(slot, sentAt.Value))
-                        continue;
-                    return false;
-                }
-                Watch(session.Lease);
-                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung, sentAt.Value);
-                return true;
-            }
-            catch (Exception failure) when (LockSession.IsFailure(failure))
-            {
-                Drop(failure);
-                _events.Unreachable(slot, failure);
-                if (!IsClosing && !_events.Blocked(slot, sentAt ?? 0))
-                    return false;
-                lock (_sync)
-                {
-                    if (!_closing)
-                        Monitor.Wait(_sync, backoff);
-                }
-                backoff = Backoff.Next(backoff);
-            }
-        }
-        return false;
-    }
-
-    /// <summary>The number drawn, or null when the longest wait ended without a grant.</summary>
-    private long? Wait(LockSession session, int slot)
-    {
-        long sentAt = _context.Time.GetTimestamp();
-        long number;
-        try
-        {
-            number = session.WaitFor(slot, _pool.RequestFor(slot));
-        }
-        catch (Exception ended) when (SqlStates.IsEndOfWait(ended))
-        {
-            // A grant can race the end of the wait (DistributedLock#147): ask what this session really holds.
-            if (!session.Holds(slot))
-                return null;
-            number = session.DrawGain(slot);
-        }
-        if (!session.TryRenew(sentAt))
-            session.BeginLease();
-        return number;
-    }
-
-    /// <summary>Once a lease, which mostly outlives the tenures under it.</summary>
-    private void Watch(SessionLease lease)
-    {
-        if (_watched != lease)
-            DeadlineWatch.Start(_context, _events, _watched = lease);
     }
 
     private void Own(int slot)

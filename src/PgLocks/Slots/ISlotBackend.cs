@@ -7,6 +7,12 @@ internal interface ISlotBackend
     /// <summary>Tries the slot; where another owns it, asks for it and waits in line, until it is gained or no longer wanted.</summary>
     void Gain(int slot);
 
+    /// <summary>
+    /// As <see cref="Gain"/>, for a slot that another most likely owns: a try that also asks, on a session that then stands in line. False, and nothing is posted, when no
+    /// such session is at hand. Only for a slot about which nothing else is posted.
+    /// </summary>
+    bool TryGainInLine(int slot);
+
     /// <summary>Releases the slot from the session that owns it.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="owner">The session that gained it.</param>

@@ -20,7 +20,7 @@ internal sealed partial class Slot
             _lastFailure = null;
             _foreignHolder = null;
             long now = Now;
-            _contention.Gained(epoch, afterWait: _blocked, now);
+            _contention.Gained(epoch, afterWait: _blocked || _inLine, now);
             NoteGained(sentAt, now, unclean);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;
@@ -45,6 +45,7 @@ internal sealed partial class Slot
         bool wanted;
         lock (_sync)
         {
+            _inLine = false;
             NoteBlocked(sentAt, Now);
             once = _waiters.Once();
             wanted = _waiters.Mark(WaitCauses.Process, keepsOnce: _policy.Keeps);

@@ -26,6 +26,7 @@ internal sealed partial class Slot : SlotPort
     private volatile SlotTenure? _tenure;
     private SlotState _state;
     private bool _blocked;
+    private bool _inLine;
     private long _gainedAt;
 
     internal Slot(int number, SlotPool pool)
@@ -77,6 +78,9 @@ internal sealed partial class Slot : SlotPort
             {
                 case SlotState.Gaining when pending.TriesOnce && _pool.Turn.TryWithdraw(Number):
                     _pool.Backend.Gain(Number);
+                    break;
+                case SlotState.Gaining when pending.TriesOnce && _inLine:
+                    TimeOutSoon([pending]);
                     break;
                 case SlotState.Gaining when _blocked:
                     pending.Causes |= WaitCauses.Process;
@@ -145,13 +149,14 @@ internal sealed partial class Slot : SlotPort
         bool isNobodys = _state is SlotState.None or SlotState.Lost || (_state == SlotState.Yielding && _tenure is null);
         if (!isNobodys || _waiters.IsEmpty || _pool.IsClosed)
             return;
+        bool isElsewhere = _state == SlotState.None && _contention.IsElsewhere && !_waiters.AnyOnce && TakesTurns && !_pool.Turn.IsOurs;
         BeginGain();
         long now = Now;
         bool isDeferred = IsShared(now) && !_waiters.AnyOnce && _pool.Turn.TryDefer(Number, now);
         NotePosted(isDeferred);
         if (isDeferred)
             _contention.Shared(now);
-        else
+        else if (!isElsewhere || !(_inLine = _pool.Backend.TryGainInLine(Number)))
             _pool.Backend.Gain(Number);
     }
 
@@ -159,6 +164,7 @@ internal sealed partial class Slot : SlotPort
     {
         _state = SlotState.Gaining;
         _blocked = false;
+        _inLine = false;
         _contention.GainBegins();
     }
 

@@ -9,6 +9,9 @@ internal sealed class SlotContention(SlotPolicy policy)
     private long _gainedAs;
     private bool _askedMeanwhile;
 
+    /// <summary>Whether another asked for it last, so that it most likely is not free.</summary>
+    internal bool IsElsewhere { get; private set; }
+
     internal void GainBegins() => _askedMeanwhile = false;
 
     /// <summary>Another asked. While the slot is still being gained this is remembered: the grant and the next one's request race each other.</summary>
@@ -17,6 +20,7 @@ internal sealed class SlotContention(SlotPolicy policy)
         _until = now + policy.CalmTicks;
         _unservedUntil = now + policy.UnservedTicks;
         _askedMeanwhile |= whileGaining;
+        IsElsewhere = true;
         Shared(now);
     }
 
@@ -27,6 +31,7 @@ internal sealed class SlotContention(SlotPolicy policy)
         if (number != _gainedAs + 2)
             _unservedUntil = now;
         _gainedAs = number;
+        IsElsewhere = _askedMeanwhile;
         if (afterWait)
             _until = now + policy.CalmTicks;
     }

@@ -27,6 +27,14 @@ internal static class Providers
             change?.Invoke(options);
         });
 
+    /// <summary>Gains a slot and keeps it. One that has to be waited for is released as soon as it is idle, and kept when it is wanted again after a calm.</summary>
+    public static async Task GainAndKeepAsync(this PgLockProvider provider, PositionKey key)
+    {
+        (await provider.AcquireAsync(key)).Dispose();
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        (await provider.AcquireAsync(key)).Dispose();
+    }
+
     /// <summary>A pool-free connection of a program that is no PgLocks instance.</summary>
     public static async Task<NpgsqlConnection> OpenForeignAsync(this TestDatabase database)
     {

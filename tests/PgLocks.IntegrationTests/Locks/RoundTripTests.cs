@@ -46,6 +46,22 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
         Assert.InRange(provider.Instance.RoundTrips.Transfers - before, Cycles, Tasks * Cycles / 4);
     }
 
+    [Fact]
+    public async Task AcquireAsync_YieldedToAnotherThatKeepsIt_TakesOneToAskAndOneToWait()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        await using var other = await _database.StartProviderAsync();
+        await other.GainAndKeepAsync(TestKeys.Key);
+        await provider.GainAndKeepAsync(TestKeys.Key);
+        await other.GainAndKeepAsync(TestKeys.Key);
+        var trips = provider.Instance.RoundTrips;
+        var (transfers, waits) = (trips.Transfers, trips.Waits);
+
+        using var lease = await provider.AcquireAsync(TestKeys.Key);
+
+        Assert.Equal((0, 2), (trips.Transfers - transfers, trips.Waits - waits));
+    }
+
     [Theory]
     [InlineData(false, false, 2)]
     [InlineData(true, true, 3)]

@@ -20,7 +20,11 @@ public sealed class NotifyLockTests
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using var provider = await PgLockProvider.StartAsync(server.ConnectionString, TestContext.Current.CancellationToken);
         await using var other = await PgLockProvider.StartAsync(server.ConnectionString, TestContext.Current.CancellationToken);
-        var keys = TestKeys.OfSlots(3);
+        var keys = TestKeys.OfSlots(4);
+        // Of the last, the provider knows that another asked for it, and not that it is free again.
+        await other.GainAndKeepAsync(keys[3]);
+        await provider.GainAndKeepAsync(keys[3]);
+        (await other.AcquireAsync(keys[3])).Dispose();
         await using var othersLease = await other.AcquireAsync(keys[2], TimeSpan.FromSeconds(30));
         await using (await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
         {
@@ -32,6 +36,9 @@ public sealed class NotifyLockTests
         await using var holding = source.CreateCommand("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'object' AND classid = 'pg_database'::regclass AND objid = 0 AND granted");
         await Eventually.ThatAsync(async () => await holding.ExecuteScalarAsync() is true, because: "the commit holds the lock");
 
+        var waits = provider.Instance.RoundTrips.Waits;
+        await using (await provider.AcquireAsync(keys[3], TimeSpan.FromSeconds(30)))
+            Assert.Equal(waits + 1, provider.Instance.RoundTrips.Waits);
         await using (var kept = await provider.AcquireAsync(keys[0], TimeSpan.FromSeconds(30)))
         {
             // The session that asks for the slot hangs as well, so it must own none.

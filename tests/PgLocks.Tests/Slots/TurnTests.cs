@@ -17,6 +17,7 @@ public sealed class TurnTests : ISlotBackend
     private readonly KeyTier _keys;
     private readonly SessionLease _session = new("home");
     private readonly List<int> _gains = [];
+    private readonly HashSet<int> _inLine = [];
     private readonly List<int> _releases = [];
     private readonly List<int> _asked = [];
 
@@ -31,6 +32,8 @@ public sealed class TurnTests : ISlotBackend
     }
 
     void ISlotBackend.Gain(int slot) => _gains.Add(slot);
+
+    bool ISlotBackend.TryGainInLine(int slot) => _inLine.Add(slot);
 
     void ISlotBackend.Release(int slot, SessionLease owner, bool urgent) => _releases.Add(slot);
 
@@ -146,6 +149,23 @@ public sealed class TurnTests : ISlotBackend
         Pass(TimeSpan.FromMilliseconds(2));
 
         Assert.Equal([1], _releases);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_YieldedInATurnOfOurs_IsGainedTogetherWithOthersAndNotInLine()
+    {
+        await MakeCrowdAsync();
+        _ = Acquire(0);
+        Gain(TurnSlot);
+        Gain(0, 1, 2, 3);
+        _pool.Asked(1);
+        Pass(TimeSpan.FromMilliseconds(2));
+        _pool.Released(1);
+
+        _ = Acquire(1);
+
+        Assert.Equal([1], _gains);
+        Assert.Empty(_inLine);
     }
 
     [Fact]

@@ -9,10 +9,12 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
         [.. Enumerable.Range(0, slots).Select(_ => new Queue<(Operation, SessionLease?)>())];
     private readonly ModelSession?[] _waiters = new ModelSession?[slots];
     private ModelSession? _home;
+    private bool _hasIdleWaiter;
 
     private enum Operation
     {
         Gain,
+        GainInLine,
         Release,
         Draw,
     }
@@ -24,6 +26,16 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
     private ModelServer Server => world.Server;
 
     public void Gain(int slot) => _posted[slot].Enqueue((Operation.Gain, null));
+
+    /// <summary>Every other time a waiter session is idle.</summary>
+    public bool TryGainInLine(int slot)
+    {
+        Assert.Empty(_posted[slot]);
+        _hasIdleWaiter = !_hasIdleWaiter && _waiters[slot] is null;
+        if (_hasIdleWaiter)
+            _posted[slot].Enqueue((Operation.GainInLine, null));
+        return _hasIdleWaiter;
+    }
 
     public void Release(int slot, SessionLease owner, bool urgent) => _posted[slot].Enqueue((Operation.Release, owner));
 
@@ -54,6 +66,11 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
             return;
         }
         _posted[slot].Dequeue();
+        if (kind == Operation.GainInLine)
+        {
+            TryGainOrAsk(slot);
+            return;
+        }
         var session = _home?.Lease == owner ? _home : _waiters[slot]?.Lease == owner ? _waiters[slot] : null;
         if (session is not null && Prove(session))
         {
@@ -139,6 +156,20 @@ internal sealed class ModelBackend(ModelWorld world, int instance, int slots) : 
         else
             Wait(slot);
         return true;
+    }
+
+    private void TryGainOrAsk(int slot)
+    {
+        var waiter = Server.Connect("waiter", world.Now);
+        if (Server.TryLock(waiter, slot))
+        {
+            _waiters[slot] = waiter;
+            Report(waiter, slot);
+            return;
+        }
+        Server.End(waiter);
+        world.Ask(instance, slot);
+        Wait(slot);
     }
 
     private void Wait(int slot)

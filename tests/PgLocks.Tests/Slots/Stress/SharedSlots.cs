@@ -101,6 +101,14 @@ internal sealed class SlowBackend : ISlotBackend, IDisposable
             _server.StandInLine(this, slot);
     });
 
+    public bool TryGainInLine(int slot)
+    {
+        bool isIdle = Random.Shared.Next(2) == 0;
+        if (isIdle)
+            Gain(slot);
+        return isIdle;
+    }
+
     public void Release(int slot, SessionLease owner, bool urgent) => Post(() =>
     {
         _server.Release(this, slot);
