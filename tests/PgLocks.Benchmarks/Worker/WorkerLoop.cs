@@ -3,10 +3,10 @@ namespace PgLocks.Benchmarks.Worker;
 /// <summary>A worker process: carries out run after run until its coordinator is gone, so that later runs are compiled already.</summary>
 internal static class WorkerLoop
 {
+    private const int SpareThreads = 4;
+
     internal static async Task<int> RunAsync()
     {
-        // A loop over kept slots never leaves its thread: the pool must have one for every task from the start.
-        ThreadPool.SetMinThreads(128, 16);
         while (await Console.In.ReadLineAsync() is { } line)
         {
             RunResult result;
@@ -37,12 +37,18 @@ internal static class WorkerLoop
             throw new InvalidDataException($"'{word}' was expected, but '{line}' came");
     }
 
-    private static Task<RunResult> RunOneAsync(RunSpec spec) => spec.Scenario switch
+    private static Task<RunResult> RunOneAsync(RunSpec spec)
     {
-        Scenarios.Gain => GainProbe.RunAsync(spec),
-        Scenarios.HandOver => HandOverProbe.RunAsync(spec),
-        Scenarios.Kept => KeptProbe.RunAsync(spec),
-        Scenarios.Memory => MemoryProbe.RunAsync(spec),
-        _ => LoadScenario.RunAsync(spec),
-    };
+        // A loop over kept slots never leaves its thread: the pool must have one for every task from the start. Not many more: idle ones wake up all at
+        // once after 20 s, and then spin for a quarter of a second.
+        ThreadPool.SetMinThreads(spec.Tasks + SpareThreads, SpareThreads);
+        return spec.Scenario switch
+        {
+            Scenarios.Gain => GainProbe.RunAsync(spec),
+            Scenarios.HandOver => HandOverProbe.RunAsync(spec),
+            Scenarios.Kept => KeptProbe.RunAsync(spec),
+            Scenarios.Memory => MemoryProbe.RunAsync(spec),
+            _ => LoadScenario.RunAsync(spec),
+        };
+    }
 }
