@@ -43,13 +43,13 @@ internal sealed class WaiterPool
         }
     }
 
-    /// <summary>Tries a slot that most likely is not free, and asks for it with the same statement; false when no session for that is idle.</summary>
+    /// <summary>Tries a slot that most likely is not free, and asks for it with the same statement; false when no session for that is idle and connected.</summary>
     internal bool TryGain(int slot)
     {
         WaiterSession session;
         lock (_sync)
         {
-            if (_idle.Count == 0 || _bySlot.ContainsKey(slot) || _closing)
+            if (_closing || _idle.Count == 0 || !_idle[^1].IsConnected || _bySlot.ContainsKey(slot))
                 return false;
             _polled.Remove(slot);
             session = TakeIdle(slot);

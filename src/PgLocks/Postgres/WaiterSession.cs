@@ -43,6 +43,8 @@ internal sealed partial class WaiterSession
     /// <summary>Completes when its thread has ended.</summary>
     internal Task Closed => _closed.Task;
 
+    internal bool IsConnected => _session is { Lease.IsLost: false };
+
     /// <summary>The backend that stands in line for it, if one does now.</summary>
     internal SessionOpened? WaitingBackend => _session?.WaitingBackend;
 
