@@ -46,11 +46,11 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
         Assert.InRange(provider.Instance.RoundTrips.Transfers - before, Cycles, Tasks * Cycles / 4);
     }
 
-    /// <summary>One asks, and one waits; home is bothered only where no session for that is left.</summary>
+    /// <summary>One asks, and one waits; home is bothered only where no session for that is left. The owner hears of it before a new one is connected, and may have yielded by then.</summary>
     [Theory]
-    [InlineData(false, 0)]
-    [InlineData(true, 1)]
-    public async Task AcquireAsync_YieldedToAnotherThatKeepsIt_TakesTwoRoundTrips(bool isSessionGone, int transfersOfHome)
+    [InlineData(false, 0, 2)]
+    [InlineData(true, 1, 1)]
+    public async Task AcquireAsync_YieldedToAnotherThatKeepsIt_TakesTwoRoundTrips(bool isSessionGone, int transfersOfHome, int fewestWaits)
     {
         await using var provider = await _database.StartProviderAsync();
         await using var other = await _database.StartProviderAsync();
@@ -67,7 +67,8 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
 
         using var lease = await provider.AcquireAsync(TestKeys.Key);
 
-        Assert.Equal((transfersOfHome, 2), (trips.Transfers - transfers, trips.Waits - waits));
+        Assert.Equal(transfersOfHome, trips.Transfers - transfers);
+        Assert.InRange(trips.Waits - waits, fewestWaits, 2);
     }
 
     [Theory]
