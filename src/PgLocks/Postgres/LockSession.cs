@@ -125,10 +125,10 @@ internal sealed class LockSession : IDisposable
     }
 
     /// <summary>Tries one slot, and draws its number if it is free; if it is not, asks for it with this payload, and returns null.</summary>
-    internal long? TryOrAsk(int slot, string request) => Waiting(wait => wait.TryOrAsk(slot, _context.Space.Sequences[slot], request));
+    internal long? TryOrAsk(int slot, string request) => Waiting(wait => wait.TryOrAsk(slot, request));
 
     /// <summary>Stands in the server's line for one slot, and draws its number once granted. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
-    internal long WaitFor(int slot) => Waiting(wait => wait.Wait(slot, _context.Space.Sequences[slot]));
+    internal long WaitFor(int slot) => Waiting(wait => wait.Wait(slot));
 
     /// <summary>The backend, while a <see cref="TryOrAsk"/> or <see cref="WaitFor"/> runs.</summary>
     internal SessionOpened? WaitingBackend => _isWaiting ? _self : null;

@@ -12,46 +12,56 @@ namespace PgLocks.Postgres;
 /// </remarks>
 internal sealed class WaitCommand : IDisposable
 {
-    private readonly NpgsqlCommand _try;
-    private readonly NpgsqlCommand _wait;
+    private readonly Statement _try;
+    private readonly Statement _wait;
     private readonly NpgsqlParameter<string> _request = new() { TypedValue = "" };
-    private readonly NpgsqlParameter<int>[] _slots = [new() { TypedValue = 0 }, new() { TypedValue = 0 }];
-    private readonly NpgsqlParameter<uint>[] _sequences = [Sequence(), Sequence()];
 
     internal WaitCommand(NpgsqlConnection connection, Space space)
     {
-        _try = new NpgsqlCommand(Sql.TryOrAsk, connection)
-        {
-            Parameters = { _sequences[0], new NpgsqlParameter<int> { TypedValue = space.ClassId }, _slots[0], new NpgsqlParameter<string> { TypedValue = space.Channel }, _request },
-        };
-        _wait = new NpgsqlCommand(Sql.WaitAndDraw, connection)
-        {
-            CommandTimeout = (int)WaiterSession.LongestWait.TotalSeconds + 5,
-            Parameters = { _sequences[1], new NpgsqlParameter<int> { TypedValue = space.ClassId }, _slots[1] },
-        };
-        _try.Prepare();
-        _wait.Prepare();
+        _try = new Statement(Sql.TryOrAsk, connection, space);
+        _try.Command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = space.Channel });
+        _try.Command.Parameters.Add(_request);
+        _wait = new Statement(Sql.WaitAndDraw, connection, space);
+        _wait.Command.CommandTimeout = (int)WaiterSession.LongestWait.TotalSeconds + 5;
+        _try.Command.Prepare();
+        _wait.Command.Prepare();
     }
 
     /// <summary>The number drawn; null where another owns the slot, which is then asked for.</summary>
-    internal long? TryOrAsk(int slot, uint sequence, string request)
+    internal long? TryOrAsk(int slot, string request)
     {
-        (_slots[0].TypedValue, _sequences[0].TypedValue, _request.TypedValue) = (slot, sequence, request);
-        return _try.ExecuteScalar() as long?;
+        _request.TypedValue = request;
+        return _try.Execute(slot) as long?;
     }
 
     /// <summary>The number drawn. Blocks, at most for <see cref="WaiterSession.LongestWait"/>.</summary>
-    internal long Wait(int slot, uint sequence)
-    {
-        (_slots[1].TypedValue, _sequences[1].TypedValue) = (slot, sequence);
-        return (long)_wait.ExecuteScalar()!;
-    }
+    internal long Wait(int slot) => (long)_wait.Execute(slot)!;
 
     public void Dispose()
     {
-        _try.Dispose();
-        _wait.Dispose();
+        _try.Command.Dispose();
+        _wait.Command.Dispose();
     }
 
-    private static NpgsqlParameter<uint> Sequence() => new() { NpgsqlDbType = NpgsqlDbType.Oid, TypedValue = 0 };
+    /// <summary>A statement whose first parameters are the slot's sequence, the class and the slot.</summary>
+    private sealed class Statement
+    {
+        private readonly Space _space;
+        private readonly NpgsqlParameter<uint> _sequence = new() { NpgsqlDbType = NpgsqlDbType.Oid, TypedValue = 0 };
+        private readonly NpgsqlParameter<int> _slot = new() { TypedValue = 0 };
+
+        internal Statement(string sql, NpgsqlConnection connection, Space space)
+        {
+            _space = space;
+            Command = new NpgsqlCommand(sql, connection) { Parameters = { _sequence, new NpgsqlParameter<int> { TypedValue = space.ClassId }, _slot } };
+        }
+
+        internal NpgsqlCommand Command { get; }
+
+        internal object? Execute(int slot)
+        {
+            (_slot.TypedValue, _sequence.TypedValue) = (slot, _space.Sequences[slot]);
+            return Command.ExecuteScalar();
+        }
+    }
 }

@@ -173,7 +173,7 @@ internal sealed class WaiterPool
 
     /// <summary>
     /// Ends the session's wait until its thread has gone. From another session, and again and again: a cancel of the client's own may hit the
-    /// request in front of the wait, and then knows of no statement to cancel any more.
+    /// try in front of the wait, and then knows of no statement to cancel any more.
     /// </summary>
     private async Task CloseAsync(WaiterSession session)
     {

@@ -149,14 +149,19 @@ internal sealed partial class Slot : SlotPort
         bool isNobodys = _state is SlotState.None or SlotState.Lost || (_state == SlotState.Yielding && _tenure is null);
         if (!isNobodys || _waiters.IsEmpty || _pool.IsClosed)
             return;
-        bool isElsewhere = _state == SlotState.None && _contention.IsElsewhere && !_waiters.AnyOnce && TakesTurns && !_pool.Turn.IsOurs;
+        bool isElsewhere = _state == SlotState.None && _contention.IsElsewhere && TakesTurns;
         BeginGain();
         long now = Now;
-        bool isDeferred = IsShared(now) && !_waiters.AnyOnce && _pool.Turn.TryDefer(Number, now);
+        bool mayWait = !_waiters.AnyOnce;
+        bool isDeferred = mayWait && IsShared(now) && _pool.Turn.TryDefer(Number, now);
         NotePosted(isDeferred);
         if (isDeferred)
+        {
             _contention.Shared(now);
-        else if (!isElsewhere || !(_inLine = _pool.Backend.TryGainInLine(Number)))
+            return;
+        }
+        _inLine = mayWait && isElsewhere && !_pool.Turn.IsOurs && _pool.Backend.TryGainInLine(Number);
+        if (!_inLine)
             _pool.Backend.Gain(Number);
     }
 

@@ -56,9 +56,9 @@ internal sealed class SlotFixture : ISlotBackend
     internal ValueTask<LockLease?> TryAcquireAsync(PositionKey key, TimeSpan timeout = default) => Keys.Find(key).TryAcquireAsync(timeout, default);
 
     /// <summary>Answers a posted gain: the slot is this instance's.</summary>
-    internal void Gained(long epoch = 1, bool unclean = false, long sentAt = 0)
+    internal void Gained(long epoch = 1, bool unclean = false, long sentAt = 0, string posted = "gain")
     {
-        Assert.StartsWith("gain", Posted[^1]);
+        Assert.Equal(posted, Posted[^1]);
         Posted.Clear();
         Session = new SessionLease("home");
         Session.TryRenew(Time.GetTimestamp() + TimeSpan.FromSeconds(10).Ticks, Time.GetTimestamp());

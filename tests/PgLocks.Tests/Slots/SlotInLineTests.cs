@@ -27,7 +27,7 @@ public sealed class SlotInLineTests
         _fixture.HasIdleWaiter = true;
         await YieldToAnotherAsync();
         var first = _fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(5));
-        _fixture.Gained(epoch: 5);
+        _fixture.Gained(epoch: 5, posted: "gain in line");
         (await SlotFixture.Granted(first)).Dispose();
         Assert.Equal("release", Assert.Single(_fixture.Posted));
         _fixture.Posted.Clear();

@@ -120,11 +120,7 @@ public sealed class TurnTests : ISlotBackend
     [Fact]
     public async Task Asked_ForTheTurn_YieldsEverySharedSlotAfterAQuantumAndThenTheTurn()
     {
-        await MakeCrowdAsync();
-        var wait = Acquire(0);
-        Gain(TurnSlot);
-        Gain(0, 1, 2, 3);
-        (await wait)!.Value.Dispose();
+        (await HoldTurnAsync()).Dispose();
 
         _pool.Asked(TurnSlot);
         Assert.Empty(_releases);
@@ -139,10 +135,7 @@ public sealed class TurnTests : ISlotBackend
     [Fact]
     public async Task Asked_ForOneSlotOfATurn_YieldsItWithinAQuantum()
     {
-        await MakeCrowdAsync();
-        _ = Acquire(0);
-        Gain(TurnSlot);
-        Gain(0, 1, 2, 3);
+        await HoldTurnAsync();
 
         _pool.Asked(1);
         Assert.Empty(_releases);
@@ -154,10 +147,7 @@ public sealed class TurnTests : ISlotBackend
     [Fact]
     public async Task AcquireAsync_YieldedInATurnOfOurs_IsGainedTogetherWithOthersAndNotInLine()
     {
-        await MakeCrowdAsync();
-        _ = Acquire(0);
-        Gain(TurnSlot);
-        Gain(0, 1, 2, 3);
+        await HoldTurnAsync();
         _pool.Asked(1);
         Pass(TimeSpan.FromMilliseconds(2));
         _pool.Released(1);
@@ -208,9 +198,18 @@ public sealed class TurnTests : ISlotBackend
             _pool.Asked(slot);
             _pool.Released(slot);
         }
-
         _gains.Clear();
         _releases.Clear();
+    }
+
+    /// <summary>The turn is ours, and the crowd's slots with it; the lease is for a key of slot 0.</summary>
+    private async Task<LockLease> HoldTurnAsync()
+    {
+        await MakeCrowdAsync();
+        var wait = Acquire(0);
+        Gain(TurnSlot);
+        Gain(0, 1, 2, 3);
+        return (await wait)!.Value;
     }
 
     private Task<LockLease?> Acquire(int slot, TimeSpan? timeout = null)
