@@ -5,7 +5,7 @@ using PgLocks.TestWorker;
 
 // One process of a test: 'count' increments a counter that nothing but the lock protects, 'hold' obeys line by line.
 // With 'backend-' before it the provider is the named one, else a native one, with short times for 'hold' and the usual ones for 'hold-long'. 'coordinate' keeps the locks of other processes;
-// 'rollout' counts while it is moved from one provider to another.
+// 'rollout' counts while it is moved from one provider to another, 'first-timeout' tells what the process' first time-out compiles.
 if (args[0] == "coordinate")
 {
     await using var coordinator = LockCoordinator.Start(new LockCoordinatorOptions { SocketPath = args[1] });
@@ -26,6 +26,11 @@ if (args[0].StartsWith("backend-", StringComparison.Ordinal))
 if (args[0] == "rollout")
 {
     await RollingOut.RunAsync(args[1], args[2], args[3], args[4], int.Parse(args[5]));
+    return;
+}
+if (args[0] == "first-timeout")
+{
+    await FirstTimeout.RunAsync(args[1]);
     return;
 }
 var options = new PgLocksOptions

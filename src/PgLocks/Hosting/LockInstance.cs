@@ -103,6 +103,7 @@ internal sealed class LockInstance : IAsyncDisposable
         NpgsqlDataSource pool = connections.NewTelemetryPool();
         var registry = new InstanceRegistry(pool, id, time);
         var context = new BackendContext(options, connections, space, time, new Agenda(time), log, session => _ = RegisterAsync(registry, session, log), new RoundTrips());
+        Task rehearsed = Rehearsal.TimeOutAsync(new LockTelemetry(time, options.LongHoldThreshold));
         try
         {
             await registry.RegisterAsync(options, space.ClassId, cancellationToken).ConfigureAwait(false);
@@ -112,6 +113,7 @@ internal sealed class LockInstance : IAsyncDisposable
             instance._backend.Start();
             instance._telemetry.Start();
             watch.Start(instance.Keys);
+            await rehearsed.ConfigureAwait(false);
             NpgsqlConnectionStringBuilder target = connections.Target;
             Messages.Started(log, id, space.Name, space.PoolSize, SingleLine.Of(target.Host!), target.Port, SingleLine.Of(target.Database ?? target.Username ?? ""));
             return instance;

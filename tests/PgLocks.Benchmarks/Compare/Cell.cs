@@ -23,10 +23,11 @@ internal sealed record Cell(string Scenario, int Processes, int Tasks)
                 yield return new Cell(scenario, processes, TasksEach);
         }
         yield return new Cell(Scenarios.Single, 1, 1);
-        yield return new Cell(Scenarios.Crowd, 1, CrowdTasks);
         yield return new Cell(Scenarios.Gain, 1, 1);
         yield return new Cell(Scenarios.HandOver, 2, 1);
         yield return new Cell(Scenarios.Kept, 1, 1);
+        // Last: a crowd leaves threads behind that go on looking for work, and memory a heap.
+        yield return new Cell(Scenarios.Crowd, 1, CrowdTasks);
         if (options.Memory)
             yield return new Cell(Scenarios.Memory, 1, 1);
     }

@@ -20,7 +20,7 @@ internal static class Comparison
         await using RedisServer? redis = options.Contenders.Contains(Contenders.ContenderNames.MedallionRedis) ? await RedisServer.TryStartAsync() : null;
         await using ServerView view = await ServerView.OpenAsync(server.ConnectionString);
         Setting setting = Setting.Read(await view.VersionAsync(), await view.FsyncAsync(), redis?.Version, server.IsGiven);
-        (Cell Cell, string Contender)[] runs = [.. from round in Enumerable.Range(0, options.Rounds) from cell in cells from contender in cell.Contenders(options, redis is not null) select (cell, contender)];
+        (int Round, Cell Cell, string Contender)[] runs = [.. from round in Enumerable.Range(0, options.Rounds) from cell in cells from contender in cell.Contenders(options, redis is not null) select (round, cell, contender)];
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, ReportWidth);
         Announce(options, setting, runs);
         // On a server that young every gain counts as one after an unclean loss, and waits the lock delay.
@@ -33,7 +33,9 @@ internal static class Comparison
             await using var workers = new WorkerGroup();
             for (int i = 0; i < runs.Length; i++)
             {
-                (Cell cell, string contender) = runs[i];
+                (int round, Cell cell, string contender) = runs[i];
+                if (i > 0 && round != runs[i - 1].Round)
+                    await workers.ReplaceAsync();
                 var spec = new RunSpec
                 {
                     Scenario = cell.Scenario,
@@ -73,7 +75,7 @@ internal static class Comparison
         return results.Rows.Any(row => row.Failure is not null) ? 1 : 0;
     }
 
-    private static void Announce(CompareOptions options, Setting setting, (Cell Cell, string Contender)[] runs)
+    private static void Announce(CompareOptions options, Setting setting, (int Round, Cell Cell, string Contender)[] runs)
     {
         double seconds = runs.Sum(run => options.Seconds + options.WarmUpSeconds(run.Cell.Processes) + SetUpSeconds);
         AnsiConsole.WriteLine(setting.ToText());

@@ -3,7 +3,7 @@ using PgLocks.Benchmarks.Worker;
 
 namespace PgLocks.Benchmarks.Compare;
 
-/// <summary>The worker processes: made when first needed, replaced after a failure, kept warm otherwise.</summary>
+/// <summary>The worker processes: made when first needed, replaced after a failure and for each round, kept warm otherwise.</summary>
 internal sealed class WorkerGroup : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -49,7 +49,8 @@ internal sealed class WorkerGroup : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await ReplaceAsync();
 
-    private async Task ReplaceAsync()
+    /// <summary>The next run gets new ones.</summary>
+    internal async Task ReplaceAsync()
     {
         await Task.WhenAll(_workers.Select(worker => worker.DisposeAsync().AsTask()));
         _workers.Clear();
