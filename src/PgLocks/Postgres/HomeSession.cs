@@ -123,17 +123,17 @@ internal sealed class HomeSession
         if (releases.Count == 0 && draws.Count == 0 && batch.Gains.Count == 0)
         {
             session.Heartbeat();
-            Report(batch, lease, [], unclean: false, sentAt: 0);
+            Report(batch, lease, [], sentAt: 0);
             return;
         }
         long sentAt = _context.Time.GetTimestamp();
         (long?[] gained, long[] drawn) = session.Transfer(releases, batch.Gains, draws);
         foreach ((int slot, long newest) in draws.Zip(drawn))
             _events.NumbersDrawn(slot, lease, newest);
-        Report(batch, lease, gained, session.IsServerYoung, sentAt);
+        Report(batch, lease, gained, sentAt);
     }
 
-    private void Report(HomeBatch batch, SessionLease lease, long?[] gained, bool unclean, long sentAt)
+    private void Report(HomeBatch batch, SessionLease lease, long?[] gained, long sentAt)
     {
         foreach ((int slot, _) in batch.Releases)
             _events.Released(slot);
@@ -141,7 +141,7 @@ internal sealed class HomeSession
         {
             int slot = batch.Gains[i];
             if (gained[i] is { } number)
-                _events.Gained(slot, lease, Math.Abs(number), unclean: number < 0 || unclean, sentAt);
+                _events.Gained(slot, lease, Math.Abs(number), unclean: number < 0, sentAt);
             else if (_events.Blocked(slot, sentAt))
                 _blocked(slot);
         }

@@ -10,7 +10,6 @@ internal sealed class LockSession : IDisposable
 {
     private readonly BackendContext _context;
     private readonly NpgsqlConnection _connection;
-    private readonly long _youngUntil;
     private readonly SessionOpened _self;
     private readonly long _timeline;
     private readonly TransferCommand?[] _transfers = new TransferCommand?[8];
@@ -23,15 +22,14 @@ internal sealed class LockSession : IDisposable
         _connection = connection;
         _self = self;
         _timeline = timeline;
-        Lease = new SessionLease(self.Role);
-        _youngUntil = readAt + context.Ticks(context.Youth.LeftOf(server, context.Time.GetElapsedTime(0, readAt)));
+        Lease = new SessionLease(self.Role, opensAt: readAt + context.Ticks(context.Youth.LeftOf(server, context.Time.GetElapsedTime(0, readAt))));
         Renew(sentAt);
     }
 
     internal SessionLease Lease { get; private set; }
 
     /// <summary>True while the server is younger than the lock delay: it may have freed slots whose owners do not know yet.</summary>
-    internal bool IsServerYoung => _context.Time.GetTimestamp() < _youngUntil;
+    internal bool IsServerYoung => _context.Time.GetTimestamp() < Lease.OpensAt;
 
     /// <summary>Connects, checks who answers and prepares the session.</summary>
     internal static LockSession Open(BackendContext context, string role)
@@ -98,7 +96,7 @@ internal sealed class LockSession : IDisposable
     /// <summary>Proves the session anew, after a wait in which it owned nothing and that outlasted the old proof.</summary>
     internal void BeginLease()
     {
-        Lease = new SessionLease(Lease.Role);
+        Lease = new SessionLease(Lease.Role, Lease.OpensAt);
         Heartbeat();
     }
 

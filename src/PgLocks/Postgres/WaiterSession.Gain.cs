@@ -30,7 +30,7 @@ internal sealed partial class WaiterSession
                     return false;
                 }
                 Watch(session.Lease);
-                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0 || session.IsServerYoung, sentAt.Value);
+                _events.Gained(slot, session.Lease, Math.Abs(number), unclean: number < 0, sentAt.Value);
                 return true;
             }
             catch (Exception failure) when (LockSession.IsFailure(failure))

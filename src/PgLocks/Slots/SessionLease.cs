@@ -11,7 +11,7 @@ namespace PgLocks.Slots;
 /// The deadline only moves while alive, and a lost lease's deadline lies before all time, so one comparison tells both.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer needs no disposal, and leases hand its token out beyond any owner's life.")]
-internal sealed class SessionLease(string role)
+internal sealed class SessionLease(string role, long opensAt = long.MinValue)
 {
     /// <summary>Why a session is lost at its deadline.</summary>
     internal const string Overdue = "the server was not heard of within LeaseDuration";
@@ -23,6 +23,9 @@ internal sealed class SessionLease(string role)
 
     /// <summary>Which session, for messages: <c>home</c> or <c>waiter</c>.</summary>
     internal string Role { get; } = role;
+
+    /// <summary>Before that no slot grants under it: the server is so young that owners of its last life may not know yet of its end.</summary>
+    internal long OpensAt { get; } = opensAt;
 
     internal long Deadline => Volatile.Read(ref _deadline);
 

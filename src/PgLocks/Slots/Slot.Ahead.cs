@@ -22,6 +22,13 @@ internal sealed partial class Slot
             return TryBeginAhead(isShared: true);
     }
 
+    /// <summary>It was lost, and nobody waits for it: its lock delay might as well begin. Whoever wants it next would wait all of it, and one slot after the other.</summary>
+    private void GainAgain()
+    {
+        if (_state == SlotState.Lost && TakesTurns && TryBeginAhead(IsShared(Now)))
+            _pool.Backend.Gain(Number);
+    }
+
     private bool TryBeginAhead(bool isShared)
     {
         if (_state is not (SlotState.None or SlotState.Lost) || _pool.IsClosed || IsShared(Now) != isShared)

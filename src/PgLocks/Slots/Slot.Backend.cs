@@ -21,14 +21,15 @@ internal sealed partial class Slot
             _foreignHolder = null;
             long now = Now;
             _contention.Gained(epoch, afterWait: _blocked || _inLine, now);
-            NoteGained(sentAt, now, unclean);
+            long opensAt = IsTurns ? now : _policy.OpensAt(owner, unclean, now);
+            NoteGained(sentAt, now, isDelayed: opensAt > now);
             var tenure = new SlotTenure(this, owner, epoch);
             _tenure = tenure;
-            if (unclean && _policy.LockDelay > 0 && !IsTurns)
+            if (opensAt > now)
             {
                 _blocked = true;
                 once = _waiters.Once();
-                _pool.Agenda.At(Now + _policy.LockDelay, () => DelayOver(tenure));
+                _pool.Agenda.At(opensAt, () => DelayOver(tenure));
             }
             else
             {
@@ -127,6 +128,7 @@ internal sealed partial class Slot
             _state = SlotState.Lost;
             _pool.SlotEmptied();
             GainIfWanted();
+            GainAgain();
         }
     }
 

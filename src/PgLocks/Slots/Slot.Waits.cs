@@ -15,7 +15,7 @@ internal sealed partial class Slot
     }
 
     /// <summary>The owner that was waited for had a quantum to yield; what it took longer was somebody's work, or a dead one's lock delay.</summary>
-    private void NoteGained(long sentAt, long now, bool unclean)
+    private void NoteGained(long sentAt, long now, bool isDelayed)
     {
         if (_blocked)
         {
@@ -26,7 +26,7 @@ internal sealed partial class Slot
         {
             _waiters.WaitFor(WaitPart.Server, sentAt);
         }
-        if (unclean)
+        if (isDelayed)
             _waiters.WaitFor(WaitPart.Owner, now);
     }
 

@@ -5,7 +5,7 @@ namespace PgLocks.Slots;
 /// <summary>One slot of the pool in this instance: gained, kept, yielded and lost as a whole, whichever keys its leases are for.</summary>
 /// <remarks>
 /// <code>
-/// None, Lost → Gaining   a caller, or one that is about to want it: posts the gain
+/// None, Lost → Gaining   a caller, or one that is about to want it, or the loss of a slot that is kept: posts the gain
 /// Gaining → Owned        the backend's grant, after the lock delay if the last owner died
 /// Gaining → None         the backend, when nobody waits any more for a slot that another owns
 /// Owned → Yielding       an ask with no lease or no quantum left; the last exit of a slot that is not kept; shutdown
@@ -150,10 +150,11 @@ internal sealed partial class Slot : SlotPort
         if (!isNobodys || _waiters.IsEmpty || _pool.IsClosed)
             return;
         bool isElsewhere = _state == SlotState.None && _contention.IsElsewhere && TakesTurns;
+        bool isLost = _state == SlotState.Lost;
         BeginGain();
         long now = Now;
         bool mayWait = !_waiters.AnyOnce;
-        bool isDeferred = mayWait && IsShared(now) && _pool.Turn.TryDefer(Number, now);
+        bool isDeferred = mayWait && !isLost && IsShared(now) && _pool.Turn.TryDefer(Number, now);
         NotePosted(isDeferred);
         if (isDeferred)
         {

@@ -71,5 +71,8 @@ internal sealed class SlotPolicy
 
     internal long TurnWaitTicks { get; }
 
+    /// <summary>When a slot may grant that is gained now: after the lock delay if the last owner died owning, and not while the server is younger than that.</summary>
+    internal long OpensAt(SessionLease owner, bool unclean, long now) => LockDelay == 0 ? now : unclean ? now + LockDelay : owner.OpensAt;
+
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
 }

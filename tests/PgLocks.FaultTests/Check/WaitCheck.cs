@@ -26,7 +26,8 @@ internal static class WaitCheck
     private static Lateness Measure(Entry entry, History history)
     {
         var due = entry.Number + Times.Ticks(TimeSpan.FromMilliseconds(entry.Section));
-        var seen = Times.Milliseconds(due, entry.At);
-        return new Lateness(entry, seen, seen - history.StalledMilliseconds(entry.Worker, due, entry.At));
+        return new Lateness(entry, Times.Milliseconds(due, entry.At), OwnUntil(entry.At), OwnUntil(entry.Token));
+
+        double OwnUntil(long at) => Times.Milliseconds(due, at) - history.StalledMilliseconds(entry.Worker, due, at);
     }
 }

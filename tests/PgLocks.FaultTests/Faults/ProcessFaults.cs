@@ -6,6 +6,9 @@ namespace PgLocks.FaultTests.Faults;
 /// <summary>Done to the process of one worker.</summary>
 internal static class ProcessFaults
 {
+    /// <summary>After that a supervisor starts a killed process again: when the next holders are known, whose processors it will want.</summary>
+    private static readonly double AgainSeconds = Times.LockDelay.TotalSeconds + 0.5;
+
     internal static IReadOnlyList<Fault> All { get; } =
     [
         new("kill", true, KillAsync),
@@ -18,6 +21,7 @@ internal static class ProcessFaults
     {
         injection.Start();
         await arena.SeatOf(injection).KillAsync();
+        await Fault.WaitAsync(AgainSeconds);
         injection.End();
         await arena.SeatOf(injection).StartAsync();
     }

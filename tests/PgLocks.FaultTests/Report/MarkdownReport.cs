@@ -41,7 +41,7 @@ internal static class MarkdownReport
         Line($"Measured on faults beside which nothing else hit any process.");
         Line();
         Table(["time", "verdict", "measured"], report.Targets.Select(target => new[] { target.What, target.Verdict, target.MeasuredMs.Length > 0 ? target.Figures : "" }));
-        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst), while timers ran. Waits in a transaction of the caller's, which the server ends and answers: {Figures(report.LatenessByServer)}. All of them as their callers saw it, with the time for which their process ran no timer at all, because it stood still or because the fault had used up its thread pool: {Figures(report.LatenessSeen)}. A wait's end and the continuation of its caller need that pool.");
+        Line($"Waits that timed out ended {Figures(report.Lateness)} after their timeout (median, p99, worst), while timers ran; the library had ended them after {Figures(report.LatenessOfEnd)}, and the rest is the way to their callers. Waits in a transaction of the caller's, which the server ends and answers: {Figures(report.LatenessByServer)}. All of them as their callers saw it, with the time for which their process ran no timer at all, because it stood still or because the fault had used up its thread pool: {Figures(report.LatenessSeen)}. A wait's end and the continuation of its caller need that pool.");
         Line();
         Line($"## Not run");
         Line();

@@ -23,6 +23,9 @@ internal sealed record RunReport
 
     public required IReadOnlyDictionary<string, int> Faults { get; init; }
 
+    /// <summary>Each of them, with its times; the kept journals have the same clock.</summary>
+    public required IReadOnlyList<Injection> Injections { get; init; }
+
     public required int Acknowledged { get; init; }
 
     /// <summary>Sent to be committed, and not acknowledged.</summary>
@@ -61,6 +64,9 @@ internal sealed record RunReport
     /// <summary>By how many milliseconds the waits that timed out outlasted their timeout, without the time for which their process ran no timer at all: median, p99, worst.</summary>
     public required double[] Lateness { get; init; }
 
+    /// <summary>The same until the library had ended them, and their callers were to go on.</summary>
+    public required double[] LatenessOfEnd { get; init; }
+
     /// <summary>The same of waits in a transaction of the caller's, which the server ends, and answers.</summary>
     public required double[] LatenessByServer { get; init; }
 
@@ -87,6 +93,7 @@ internal sealed record RunReport
             Processes = options.Processes,
             Workers = history.Of(Happening.Started).Count,
             Faults = history.Injections.GroupBy(injection => injection.Fault).ToDictionary(kind => kind.Key, kind => kind.Count()),
+            Injections = history.Injections,
             Acknowledged = acknowledged.Count,
             InDoubt = SectionsOf(Happening.Committing).Count(section => !acknowledged.Contains(section)),
             Grants = history.Of(Happening.Granted).Count,
@@ -101,6 +108,7 @@ internal sealed record RunReport
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
             Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness, [.. WaitCheck.MeasureControls(history).Select(wait => wait.OwnMs).Order()]),
             Lateness = Figures(lateness),
+            LatenessOfEnd = Figures([.. waits.Where(wait => !wait.IsByServer).Select(wait => wait.EndMs).Order()]),
             LatenessByServer = Figures(OwnMs(isByServer: true)),
             LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
             Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],

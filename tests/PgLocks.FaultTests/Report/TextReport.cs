@@ -21,7 +21,7 @@ internal static class TextReport
         foreach (var recovery in report.Recoveries)
             Line($"{recovery.Fault,-20} {report.Faults[recovery.Fault],5} {recovery.Count,8}  {Pair(recovery.DetectedMs),15}  {Pair(recovery.NextHolderMs),15}  {Pair(recovery.SessionGoneMs),15}  {Pair(recovery.RecoveredMs),15}");
         Line();
-        Line($"waits that timed out ended {report.Lateness[0]:0.0} ms (median), {report.Lateness[1]:0.0} ms (p99), {report.Lateness[2]:0.0} ms (worst) after their timeout, while timers ran");
+        Line($"waits that timed out ended {report.Lateness[0]:0.0} ms (median), {report.Lateness[1]:0.0} ms (p99), {report.Lateness[2]:0.0} ms (worst) after their timeout, while timers ran; the library had ended them after {report.LatenessOfEnd[0]:0.0} ms, {report.LatenessOfEnd[1]:0.0} ms, {report.LatenessOfEnd[2]:0.0} ms");
         Line($"those in a transaction, which the server ends: {report.LatenessByServer[0]:0.0} ms, {report.LatenessByServer[1]:0.0} ms, {report.LatenessByServer[2]:0.0} ms");
         Line($"all as their callers saw it, with the time for which their process ran no timer: {report.LatenessSeen[0]:0.0} ms, {report.LatenessSeen[1]:0.0} ms, {report.LatenessSeen[2]:0.0} ms");
         foreach (var late in report.Late.TakeLast(MostShown))

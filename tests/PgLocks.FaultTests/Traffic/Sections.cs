@@ -76,7 +76,7 @@ internal sealed class Sections(int worker, PgLockProvider provider, Journal jour
         {
             var isTyped = ended is LockTimeoutException or PgLockException || (ended is OperationCanceledException && cancellationToken.IsCancellationRequested);
             journal.Write(
-                isTyped ? Happening.Refused : Happening.Untyped, key, isInTransaction ? Happening.ByServer : 0, section: (long)timeout.TotalMilliseconds, number: called,
+                isTyped ? Happening.Refused : Happening.Untyped, key, isInTransaction ? Happening.ByServer : ended is LockTimeoutException late ? called + Times.Ticks(late.Waited) : 0, section: (long)timeout.TotalMilliseconds, number: called,
                 text: isTyped ? ended.GetType().Name : ended.ToString());
             if (all is not null)
                 WriteUndone(all, ended);

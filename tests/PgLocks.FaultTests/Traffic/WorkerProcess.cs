@@ -28,6 +28,7 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         using var witness = new Witness(Path.Combine(options.Folder, RunFiles.Witness));
         await using var provider = await StartProviderAsync(options);
         journal.Write(Happening.Started, text: provider.InstanceId.ToString());
+        await Rehearsal.RunAsync(options, provider, witness);
         using (var process = new WorkerProcess(options, provider, journal, witness))
             await process.RunAsync();
         await provider.DisposeAsync();

@@ -56,11 +56,11 @@ internal sealed class SlotFixture : ISlotBackend
     internal ValueTask<LockLease?> TryAcquireAsync(PositionKey key, TimeSpan timeout = default) => Keys.Find(key).TryAcquireAsync(timeout, default);
 
     /// <summary>Answers a posted gain: the slot is this instance's.</summary>
-    internal void Gained(long epoch = 1, bool unclean = false, long sentAt = 0, string posted = "gain")
+    internal void Gained(long epoch = 1, bool unclean = false, long sentAt = 0, string posted = "gain", long opensAt = long.MinValue)
     {
         Assert.Equal(posted, Posted[^1]);
         Posted.Clear();
-        Session = new SessionLease("home");
+        Session = new SessionLease("home", opensAt);
         Session.TryRenew(Time.GetTimestamp() + TimeSpan.FromSeconds(10).Ticks, Time.GetTimestamp());
         Pool.Gained(0, Session, epoch, unclean, sentAt);
     }

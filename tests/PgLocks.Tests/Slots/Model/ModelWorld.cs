@@ -212,6 +212,8 @@ internal sealed class ModelWorld
         {
             while (instance.Held.Count > 0)
                 Release(instance, 0);
+            // What that handed over was granted before anything that the server does next.
+            Collect(agendasHaveRun: false);
             foreach (var slot in UsedSlots)
             {
                 instance.Backend.Carry(slot);
