@@ -21,6 +21,8 @@ internal sealed partial class Slot
             _foreignHolder = null;
             long now = Now;
             _contention.Gained(epoch, afterWait: _blocked || _inLine, now);
+            if (!IsTurns)
+                _pool.Counts.CountGain(unclean || owner.OpensAt > now);
             long opensAt = IsTurns ? now : _policy.OpensAt(owner, unclean, now);
             NoteGained(sentAt, now, isDelayed: opensAt > now);
             var tenure = new SlotTenure(this, owner, epoch);

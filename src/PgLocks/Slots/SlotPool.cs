@@ -65,9 +65,6 @@ internal sealed class SlotPool : ISlotEvents
 
     public void Gained(int slot, SessionLease owner, long epoch, bool unclean, long sentAt)
     {
-        long now = Policy.Time.GetTimestamp();
-        if (slot != Slots.Count)
-            Counts.CountGain(Policy.OpensAt(owner, unclean, now) > now);
         _slots[slot].Gained(owner, epoch, unclean, sentAt);
         if (slot == Slots.Count)
             Turn.Look();

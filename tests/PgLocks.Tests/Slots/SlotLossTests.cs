@@ -104,6 +104,18 @@ public sealed class SlotLossTests
         (await SlotFixture.Granted(waiter)).Dispose();
     }
 
+    [Fact]
+    public async Task Gained_LastOwnerDiedAndThereIsNoLockDelay_OpensAtOnceAndCountsAsUnclean()
+    {
+        var fixture = new SlotFixture(options => options.UnfencedDelay = false);
+        var waiter = fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(5));
+
+        fixture.Gained(unclean: true);
+
+        (await SlotFixture.Granted(waiter)).Dispose();
+        Assert.Equal(1, fixture.Pool.Counts.UncleanGains);
+    }
+
     private static async Task KeepAsync(SlotFixture fixture)
     {
         var waiter = fixture.TryAcquireAsync(SlotFixture.Key, TimeSpan.FromSeconds(1));
