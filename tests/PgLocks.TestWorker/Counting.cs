@@ -5,7 +5,7 @@ namespace PgLocks.TestWorker;
 /// <summary>Many tasks add to one number in a file that several processes have mapped: read, then write, with time in between for others to interfere.</summary>
 internal static class Counting
 {
-    private static readonly PositionKey Key = new("5GhCxfBcA7Ur5iiAS343xwvrYHTUfBjBi4JimiL5LhujRT9t", "EURUSD");
+    internal static readonly PositionKey Key = new("5GhCxfBcA7Ur5iiAS343xwvrYHTUfBjBi4JimiL5LhujRT9t", "EURUSD");
 
     public static async Task RunAsync(ILockProvider provider, string file, int tasks, int increments)
     {

@@ -6,17 +6,16 @@ namespace PgLocks.TestWorker;
 /// <summary>How many methods are compiled on the way from the timer to the end of the first wait that times out.</summary>
 internal static class FirstTimeout
 {
-    private static readonly PositionKey Key = new("5GhCxfBcA7Ur5iiAS343xwvrYHTUfBjBi4JimiL5LhujRT9t", "EURUSD");
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
 
     public static async Task RunAsync(string connection)
     {
         var time = new CompilerWatch(Timeout);
         await using var provider = await PgLockProvider.StartAsync(new PgLocksOptions { ConnectionString = connection }, NullLoggerFactory.Instance, time, meters: null, CancellationToken.None);
-        using var held = await provider.AcquireAsync(Key);
+        using var held = await provider.AcquireAsync(Counting.Key);
         try
         {
-            await provider.AcquireAsync(Key, Timeout);
+            await provider.AcquireAsync(Counting.Key, Timeout);
         }
         catch (LockTimeoutException)
         {

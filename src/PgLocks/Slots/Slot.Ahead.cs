@@ -10,7 +10,7 @@ internal sealed partial class Slot
         lock (_sync)
         {
             // What others use too is the turn's to gain.
-            if (TryBeginAhead(isShared: false))
+            if (!IsShared(Now) && TryBeginAhead())
                 _pool.Backend.Gain(Number);
         }
     }
@@ -19,19 +19,19 @@ internal sealed partial class Slot
     internal bool TryGainAhead()
     {
         lock (_sync)
-            return TryBeginAhead(isShared: true);
+            return IsShared(Now) && TryBeginAhead();
     }
 
     /// <summary>It was lost, and nobody waits for it: its lock delay might as well begin. Whoever wants it next would wait all of it, and one slot after the other.</summary>
     private void GainAgain()
     {
-        if (_state == SlotState.Lost && TakesTurns && TryBeginAhead(IsShared(Now)))
+        if (_state == SlotState.Lost && TakesTurns && TryBeginAhead())
             _pool.Backend.Gain(Number);
     }
 
-    private bool TryBeginAhead(bool isShared)
+    private bool TryBeginAhead()
     {
-        if (_state is not (SlotState.None or SlotState.Lost) || _pool.IsClosed || IsShared(Now) != isShared)
+        if (_state is not (SlotState.None or SlotState.Lost) || _pool.IsClosed)
             return false;
         BeginGain();
         NotePosted(isDeferred: false);

@@ -23,7 +23,7 @@ internal static class Comparison
         (int Round, Cell Cell, string Contender)[] runs = [.. from round in Enumerable.Range(0, options.Rounds) from cell in cells from contender in cell.Contenders(options, redis is not null) select (round, cell, contender)];
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, ReportWidth);
         Announce(options, setting, runs);
-        // On a server that young every gain counts as one after an unclean loss, and waits the lock delay.
+        // On a server that young no slot opens.
         await Task.Delay(TimeSpan.FromSeconds(Math.Max(0, new PgLocksOptions().LockDelay.TotalSeconds + 0.5 - await view.AgeSecondsAsync())), cancellationToken);
 
         var results = new Results(setting, options);

@@ -26,7 +26,7 @@ internal static class WaitCheck
     private static Lateness Measure(Entry entry, History history)
     {
         var due = entry.Number + Times.Ticks(TimeSpan.FromMilliseconds(entry.Section));
-        return new Lateness(entry, Times.Milliseconds(due, entry.At), OwnUntil(entry.At), OwnUntil(entry.Token));
+        return new Lateness(entry, Times.Milliseconds(due, entry.At), OwnUntil(entry.At), entry.Token > Happening.ByServer ? OwnUntil(entry.Token) : null);
 
         double OwnUntil(long at) => Times.Milliseconds(due, at) - history.StalledMilliseconds(entry.Worker, due, at);
     }

@@ -108,7 +108,7 @@ internal sealed record RunReport
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
             Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness, [.. WaitCheck.MeasureControls(history).Select(wait => wait.OwnMs).Order()]),
             Lateness = Figures(lateness),
-            LatenessOfEnd = Figures([.. waits.Where(wait => !wait.IsByServer).Select(wait => wait.EndMs).Order()]),
+            LatenessOfEnd = Figures([.. waits.Select(wait => wait.EndMs).OfType<double>().Order()]),
             LatenessByServer = Figures(OwnMs(isByServer: true)),
             LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
             Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],

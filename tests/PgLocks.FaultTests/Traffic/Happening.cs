@@ -9,7 +9,7 @@ internal static class Happening
     /// <summary>An acquire returned a lease. The number is when it was called; the text is <see cref="Together"/> where it was called for other keys too.</summary>
     internal const string Granted = "granted";
 
-    /// <summary>An acquire ended with a typed error, which is the text. The number is when it was called; the section is its timeout; the token is <see cref="ByServer"/>, or when the library ended it.</summary>
+    /// <summary>An acquire ended with a typed error, which is the text. The number is when it was called; the section is its timeout; the token is <see cref="ByServer"/>, or when the library ended it because its time was over.</summary>
     internal const string Refused = "refused";
 
     /// <summary>The wait was a statement in the caller's transaction: the server ends it, and answers.</summary>
