@@ -18,7 +18,7 @@ internal static class Happening
     /// <summary>An acquire ended with an exception that the contract does not name.</summary>
     internal const string Untyped = "untyped";
 
-    /// <summary>An acquire of several keys ended without them. The number is how many leases it had been granted at least, the section how many at most.</summary>
+    /// <summary>Leases were granted that no caller has: those of an acquire of several keys that ended without them, or of the rehearsal. The number is how many at least, the section how many at most.</summary>
     internal const string Undone = "undone";
 
     /// <summary>A critical section began. The number is the section that was inside already, or 0; the text is <see cref="InTransaction"/> or <see cref="Late"/> or nothing.</summary>

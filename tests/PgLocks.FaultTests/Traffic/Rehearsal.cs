@@ -9,17 +9,18 @@ internal static class Rehearsal
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>At most one of four callers of one key is granted it.</summary>
-    internal static async Task RunAsync(WorkerOptions options, PgLockProvider provider, Witness witness)
+    /// <summary>How many leases were granted after all: the instance counts them.</summary>
+    internal static async Task<int> RunAsync(WorkerOptions options, PgLockProvider provider, Witness witness)
     {
         using var journal = new Journal(Path.Combine(options.Folder, $"rehearsal-{options.Worker}"));
         using var guard = new Guard(journal);
         var sections = new Sections(options.Worker, provider, journal, witness, guard);
         var key = TrafficKeys.Sentinel(options.Seat);
-        await Task.WhenAll(
+        var granted = await Task.WhenAll(
             sections.RunAsync(key, Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAsync(key, Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None));
+        return granted.Count(isGranted => isGranted);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         using var witness = new Witness(Path.Combine(options.Folder, RunFiles.Witness));
         await using var provider = await StartProviderAsync(options);
         journal.Write(Happening.Started, text: provider.InstanceId.ToString());
-        await Rehearsal.RunAsync(options, provider, witness);
+        var rehearsed = await Rehearsal.RunAsync(options, provider, witness);
+        journal.Write(Happening.Undone, number: rehearsed, section: rehearsed);
         using (var process = new WorkerProcess(options, provider, journal, witness))
             await process.RunAsync();
         await provider.DisposeAsync();
