@@ -2,7 +2,7 @@ using FluentMigrator;
 
 namespace PgLocks.Migrations;
 
-[Migration(202611221000, "Create xact_lock and try_xact_lock")]
+[Migration(202611221000, "Create xact_lock, try_xact_lock and gain_xact_lock")]
 public sealed class M202611221000_CreateTransactionLocks : SchemaMigration
 {
     public override void Up()

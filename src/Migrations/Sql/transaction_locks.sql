@@ -78,3 +78,47 @@ BEGIN
     RETURN true;
 END $$;
 REVOKE ALL ON FUNCTION pglocks.try_xact_lock(text, text, text) FROM PUBLIC;
+
+-- What AcquireInTransactionAsync asks. Nothing here fails because of a lock that is not to be had: its block undoes the lock, and the transaction goes on.
+-- The answer: the number that was drawn; 0: another owns the slot, or owned it for wait_ms; -1: the last owner died owning it, or may have, and
+-- nothing was drawn; NULL: under this isolation level no lock protects anything.
+-- wait_ms: NULL tries, 0 waits without an end. after_death: what to do about the lock of an owner that died: 'undo', 'keep' or 'grant' it.
+CREATE FUNCTION pglocks.gain_xact_lock(class_id int4, slot int4, sequence regclass, is_unclean boolean, wait_ms int4, after_death text) RETURNS int8
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = 0 -- so that the one below ends with the function
+AS $$
+DECLARE
+    epoch int8;
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RETURN NULL;
+    END IF;
+    IF wait_ms IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', wait_ms::text, true);
+        PERFORM pg_advisory_xact_lock(class_id, slot);
+    ELSIF NOT pg_try_advisory_xact_lock(class_id, slot) THEN
+        RETURN 0;
+    END IF;
+
+    IF after_death <> 'grant' AND (is_unclean OR pg_sequence_last_value(sequence) & 1 = 1) THEN
+        IF after_death = 'keep' THEN
+            RETURN -1;
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'PLDWN', MESSAGE = 'the last owner died owning';
+    END IF;
+
+    -- The parity stays: its own number and its release's, and after an owner that died one more that stands for the dead one's release.
+    epoch := nextval(sequence);
+    IF epoch & 1 = 0 THEN
+        epoch := nextval(sequence);
+    END IF;
+    PERFORM nextval(sequence);
+    RETURN epoch;
+EXCEPTION
+    WHEN lock_not_available THEN
+        RETURN 0;
+    WHEN SQLSTATE 'PLDWN' THEN
+        RETURN -1;
+END $$;
+REVOKE ALL ON FUNCTION pglocks.gain_xact_lock(int4, int4, regclass, boolean, int4, text) FROM PUBLIC;

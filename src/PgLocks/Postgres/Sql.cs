@@ -147,35 +147,15 @@ internal static class Sql
     /// <summary>Instead of a number: the slot's last owner died owning, or may have.</summary>
     internal const long DiedOwning = -1;
 
-    /// <summary>
-    /// The numbers of a lock that the transaction releases by its end, drawn so that the parity stays: its own and its release's, or, after an
-    /// owner that died, one more that stands for the dead one's release.
-    /// </summary>
-    internal const string DrawTransaction = """
-        SELECT CASE WHEN d.n % 2 = 0 THEN
-                 (SELECT CASE WHEN pg_catalog.nextval($1::regclass) > 0 THEN e.n END
-                    FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS e)
-               WHEN pg_catalog.nextval($1::regclass) > 0 THEN d.n END
-          FROM (SELECT pg_catalog.nextval($1::regclass) AS n OFFSET 0) AS d
-        """;
+    /// <summary>One try, one wait or the grant after an owner that died, in the caller's transaction.</summary>
+    internal const string GainTransactionLock = "SELECT pglocks.gain_xact_lock($1, $2, $3, $4, $5, $6)";
 
-    private const string Unclean = "$2 OR coalesce(pg_catalog.pg_sequence_last_value($1::regclass) % 2 = 1, false)";
+    /// <summary>What it does about the lock of an owner that died.</summary>
+    internal const string Undo = "undo";
 
-    /// <summary>As <see cref="DrawTransaction"/>, but -1, and nothing drawn, after an owner that died; while the lock is held.</summary>
-    internal const string DrawCleanTransaction = $"SELECT CASE WHEN {Unclean} THEN -1 ELSE ({DrawTransaction}) END";
+    /// <inheritdoc cref="Undo"/>
+    internal const string Keep = "keep";
 
-    /// <summary>The try, and then the same; 0 when another owns the slot. Null under another isolation level, which SQL can have set after the transaction began.</summary>
-    internal const string TryTransactionLock = $"""
-        SELECT CASE WHEN pg_catalog.current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN NULL
-                    WHEN NOT pg_catalog.pg_try_advisory_xact_lock($3, $4) THEN 0
-                    WHEN {Unclean} THEN -1
-                    ELSE ({DrawTransaction}) END
-        """;
-
-    internal const string WaitForTransactionLock = "SELECT pg_catalog.pg_advisory_xact_lock($1, $2)";
-
-    internal const string SetLockTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true)";
-
-    /// <summary>The same; the value is the one before.</summary>
-    internal const string ReplaceLockTimeout = "SELECT pg_catalog.current_setting('lock_timeout'), pg_catalog.set_config('lock_timeout', $1, true)";
+    /// <inheritdoc cref="Undo"/>
+    internal const string Grant = "grant";
 }

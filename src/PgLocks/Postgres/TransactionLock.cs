@@ -1,5 +1,4 @@
 using System.Data;
-using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using PgLocks.Local;
@@ -9,15 +8,13 @@ namespace PgLocks.Postgres;
 
 /// <summary>The lock on the caller's own connection, so that lock and data live and die together.</summary>
 /// <remarks>
-/// The wait stands in a savepoint: a timeout undoes the wait and leaves the caller's transaction usable, and a lock that is granted
-/// in a savepoint outlives its release.
+/// Each try and each wait is one round trip, in a savepoint: a lock that was granted in one outlives its release, and what fails is undone and leaves the caller's
+/// transaction usable. A wait that times out does not even fail: <c>gain_xact_lock</c> answers. A lock that an owner left behind when it died is given up again, as
+/// a released savepoint cannot undo it, and is acquired anew in a savepoint that stays until its lock delay is over.
 /// </remarks>
 internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>A server that answers at all ends a wait in time by itself; one that does not within this time more is given up, and the connection with it.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly EpochRun.Table _runs = new();
 
@@ -43,8 +40,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         var gate = (KeyGate)key.Lock!;
         try
         {
-            TimeSpan Left() => timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(startedAt);
-            (long epoch, bool wasOwned) = await LockAsync(transaction, gate, Left, startedAt, cancellationToken).ConfigureAwait(false);
+            (long epoch, bool wasOwned) = await LockAsync(new(transaction, cancellationToken), new(gate, timeout, startedAt)).ConfigureAwait(false);
             return gate.Complete(new TransactionTenure(epoch, transaction, _runs.Add(transaction, gate.Slot, epoch)), epoch << Tenure.CounterBits, startedAt, wasOwned);
         }
         catch (Exception failure)
@@ -54,46 +50,44 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         }
     }
 
-    private async Task<(long Epoch, bool WasOwned)> LockAsync(NpgsqlTransaction transaction, KeyGate gate, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    private async Task<(long Epoch, bool WasOwned)> LockAsync(TransactionCommands commands, Call call)
     {
-        int slot = gate.Slot;
         bool isUnclean = lockDelay > TimeSpan.Zero && isServerYoung();
+        string afterDeath = lockDelay > TimeSpan.Zero ? Sql.Undo : Sql.Grant;
+        long epoch = Epoch(await commands.ExecuteInSavepointAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, afterDeath)).ConfigureAwait(false));
+        bool wasOwned = epoch == Sql.NotLocked;
+        if (wasOwned)
+            epoch = await WaitAsync(commands.ExecuteInSavepointAsync, call, isUnclean, afterDeath).ConfigureAwait(false);
+        if (epoch == Sql.DiedOwning)
+            epoch = await LockAfterDeathAsync(commands, call, isUnclean).ConfigureAwait(false);
+        return (epoch, wasOwned);
+    }
+
+    private async Task<long> LockAfterDeathAsync(TransactionCommands commands, Call call, bool isUnclean)
+    {
+        await commands.SaveAsync().ConfigureAwait(false);
         try
         {
-            object?[] tried = await ExecuteAsync(
-                transaction, left(), cancellationToken, new(Sql.Savepoint), BatchCommand.Of(Sql.TryTransactionLock, Sequence(slot), isUnclean, space.ClassId, slot)).ConfigureAwait(false);
-            if (tried is [DBNull])
-                throw FenceCommand.WrongIsolation("it was changed by SQL");
-            long epoch = (long)tried[0]!;
-            bool wasOwned = epoch == Sql.NotLocked;
-            var rest = new List<NpgsqlBatchCommand>();
-            if (wasOwned)
-            {
-                (epoch, string lockTimeout) = await WaitAsync(transaction, gate, isUnclean, left, startedAt, cancellationToken).ConfigureAwait(false);
-                rest.Add(BatchCommand.Of(Sql.SetLockTimeout, lockTimeout));
-            }
+            long epoch = await WaitAsync(commands.ExecuteAsync, call, isUnclean, Sql.Keep).ConfigureAwait(false);
             if (epoch == Sql.DiedOwning)
             {
-                if (lockDelay > TimeSpan.Zero)
-                    await WaitOutAsync(gate, left(), startedAt, cancellationToken).ConfigureAwait(false);
-                rest.Insert(0, BatchCommand.Of(Sql.DrawTransaction, Sequence(slot)));
+                await WaitOutAsync(call, commands.CancellationToken).ConfigureAwait(false);
+                epoch = Epoch(await commands.ExecuteAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, Sql.Grant)).ConfigureAwait(false));
             }
-            object?[] last = await ExecuteAsync(transaction, left(), cancellationToken, [.. rest, new(Sql.ReleaseSavepoint)]).ConfigureAwait(false);
-            return (epoch == Sql.DiedOwning ? (long)last[0]! : epoch, wasOwned);
+            await commands.ReleaseAsync().ConfigureAwait(false);
+            return epoch;
         }
-        catch (Exception failure) when (IsToBeUndone(failure))
+        catch (Exception failure) when (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException)
         {
-            await ExecuteAsync(transaction, Grace, CancellationToken.None, new(Sql.RollbackToSavepoint), new(Sql.ReleaseSavepoint)).ConfigureAwait(false);
+            await commands.UndoAsync(failure).ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>What came of the wait, as of a try, and the transaction's own <c>lock_timeout</c>, which is to be set again.</summary>
-    private async Task<(long Epoch, string LockTimeout)> WaitAsync(
-        NpgsqlTransaction transaction, KeyGate gate, bool isUnclean, Func<TimeSpan> left, long startedAt, CancellationToken cancellationToken)
+    private async Task<long> WaitAsync(Func<TimeSpan, NpgsqlBatchCommand, Task<object?>> execute, Call call, bool isUnclean, string afterDeath)
     {
-        int slot = gate.Slot;
-        TimeSpan limit = left();
+        int slot = call.Gate.Slot;
+        TimeSpan limit = Left(call);
         // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
             limit = OneTry;
@@ -102,14 +96,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         requests.BeginForeign(slot, () => Volatile.Read(ref waits));
         try
         {
-            object?[] waited = await ExecuteAsync(
-                transaction, limit, cancellationToken,
-                BatchCommand.Of(Sql.ReplaceLockTimeout, Milliseconds(limit)), BatchCommand.Of(Sql.WaitForTransactionLock, space.ClassId, slot), BatchCommand.Of(Sql.DrawCleanTransaction, Sequence(slot), isUnclean)).ConfigureAwait(false);
-            return ((long)waited[2]!, (string)waited[0]!);
-        }
-        catch (PostgresException timeout) when (SqlStates.IsLockTimeout(timeout))
-        {
-            throw TimedOut(gate, startedAt, timeout);
+            int lockTimeout = limit == Timeout.InfiniteTimeSpan ? 0 : (int)limit.TotalMilliseconds;
+            long epoch = Epoch(await execute(limit, Gain(call, isUnclean, lockTimeout, afterDeath)).ConfigureAwait(false));
+            return epoch == Sql.NotLocked ? throw TimedOut(call) : epoch;
         }
         finally
         {
@@ -117,8 +106,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         }
     }
 
-    private async Task WaitOutAsync(KeyGate gate, TimeSpan left, long startedAt, CancellationToken cancellationToken)
+    private async Task WaitOutAsync(Call call, CancellationToken cancellationToken)
     {
+        TimeSpan left = Left(call);
         bool tooLong = left != Timeout.InfiniteTimeSpan && left < lockDelay;
         TimeSpan length = tooLong ? left : lockDelay;
         long begun = time.GetTimestamp();
@@ -126,41 +116,24 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         for (TimeSpan rest; (rest = length - time.GetElapsedTime(begun)) > TimeSpan.Zero;)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancellationToken).ConfigureAwait(false);
         if (tooLong)
-            throw TimedOut(gate, startedAt, cause: null);
+            throw TimedOut(call);
     }
 
-    private static bool IsToBeUndone(Exception failure) =>
-        !SqlStates.IsFailedTransaction(failure) && (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException);
+    private TimeSpan Left(Call call) => call.Timeout == Timeout.InfiniteTimeSpan ? call.Timeout : call.Timeout - time.GetElapsedTime(call.StartedAt);
 
-    private LockTimeoutException TimedOut(KeyGate gate, long startedAt, Exception? cause) =>
-        new(gate.Key, gate.Slot, time.GetElapsedTime(startedAt), slots[gate.Slot].ForeignHolder, cause);
+    private LockTimeoutException TimedOut(Call call) => new(call.Gate.Key, call.Gate.Slot, time.GetElapsedTime(call.StartedAt), slots[call.Gate.Slot].ForeignHolder, cause: null);
 
-    /// <summary>In one round trip; of each statement that has rows, the first value of the first one.</summary>
-    private static async Task<object?[]> ExecuteAsync(NpgsqlTransaction transaction, TimeSpan limit, CancellationToken cancellationToken, params NpgsqlBatchCommand[] commands)
-    {
-        var batch = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = Seconds(limit) };
-        await using (batch.ConfigureAwait(false))
-        {
-            foreach (NpgsqlBatchCommand command in commands)
-                batch.BatchCommands.Add(command);
-            var values = new List<object?>();
-            NpgsqlDataReader rows = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (rows.ConfigureAwait(false))
-            {
-                do
-                {
-                    if (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-                        values.Add(rows.GetValue(0));
-                }
-                while (await rows.NextResultAsync(cancellationToken).ConfigureAwait(false));
-            }
-            return [.. values];
-        }
-    }
+    private NpgsqlBatchCommand Gain(Call call, bool isUnclean, int? lockTimeout, string afterDeath) => BatchCommand.Of(
+        Sql.GainTransactionLock,
+        space.ClassId,
+        call.Gate.Slot,
+        new NpgsqlParameter { Value = space.Sequences[call.Gate.Slot], NpgsqlDbType = NpgsqlDbType.Oid },
+        isUnclean,
+        new NpgsqlParameter { Value = lockTimeout ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
+        afterDeath);
 
-    private static int Seconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling((limit > TimeSpan.Zero ? limit + Grace : Grace).TotalSeconds);
+    private static long Epoch(object? answer) => answer as long? ?? throw FenceCommand.WrongIsolation("it was changed by SQL");
 
-    private static string Milliseconds(TimeSpan limit) => limit == Timeout.InfiniteTimeSpan ? "0" : Math.Max(1, (int)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-
-    private NpgsqlParameter Sequence(int slot) => new() { Value = space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
+    /// <summary>What one caller wants, and since when.</summary>
+    private readonly record struct Call(KeyGate Gate, TimeSpan Timeout, long StartedAt);
 }

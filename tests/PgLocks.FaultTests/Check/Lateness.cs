@@ -13,6 +13,9 @@ internal sealed record Lateness(Entry Wait, double SeenMs, double OwnMs, double?
     /// <summary>Whether the server ended it, and had to answer.</summary>
     internal bool IsByServer => Wait.Token == Happening.ByServer;
 
+    /// <summary>In order.</summary>
+    internal static double[] OwnMsOf(IReadOnlyList<Lateness> waits, bool isByServer) => [.. waits.Where(wait => wait.IsByServer == isByServer).Select(wait => wait.OwnMs).Order()];
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"worker {Wait.Worker}, key {Wait.Key}, timeout {Wait.Section} ms{(IsByServer ? ", in a transaction" : "")}: {SeenMs:0} ms late, {OwnMs:0} ms of it while timers ran{(EndMs is { } end ? $" ({end:0} ms until the wait was ended)" : "")}, at {Wait.At}");
 }

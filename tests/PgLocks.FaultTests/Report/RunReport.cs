@@ -84,7 +84,6 @@ internal sealed record RunReport
         var acknowledged = SectionsOf(Happening.Acknowledged);
         var disturbance = new Disturbance(history.Injections);
         Lateness[] waits = [.. WaitCheck.Measure(history).OrderBy(wait => wait.OwnMs)];
-        double[] lateness = OwnMs(isByServer: false);
         return new RunReport
         {
             Seed = options.Seed,
@@ -106,15 +105,13 @@ internal sealed record RunReport
             Missed = log.Missed,
             Impossible = Fault.Impossible(options),
             Recoveries = Recovery.Of(history, disturbance.Undisturbed),
-            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), lateness, [.. WaitCheck.MeasureControls(history).Select(wait => wait.OwnMs).Order()]),
-            Lateness = Figures(lateness),
+            Targets = Target.Of(Recovery.Of(history, disturbance.Alone), waits, [.. WaitCheck.MeasureControls(history)]),
+            Lateness = Figures(Check.Lateness.OwnMsOf(waits, isByServer: false)),
             LatenessOfEnd = Figures([.. waits.Select(wait => wait.EndMs).OfType<double>().Order()]),
-            LatenessByServer = Figures(OwnMs(isByServer: true)),
+            LatenessByServer = Figures(Check.Lateness.OwnMsOf(waits, isByServer: true)),
             LatenessSeen = Figures([.. waits.Select(wait => wait.SeenMs).Order()]),
             Late = [.. waits.Where(wait => wait.OwnMs > Target.LateMs).Select(wait => wait.ToString())],
         };
-
-        double[] OwnMs(bool isByServer) => [.. waits.Where(wait => wait.IsByServer == isByServer).Select(wait => wait.OwnMs)];
 
         HashSet<long> SectionsOf(string what) => [.. history.Of(what).Select(entry => entry.Section)];
     }

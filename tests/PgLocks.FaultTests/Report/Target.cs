@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgLocks.FaultTests.Check;
 using PgLocks.FaultTests.Traffic;
 
 namespace PgLocks.FaultTests.Report;
@@ -18,7 +19,7 @@ internal sealed record Target(string What, double AtMostMs, double[] MeasuredMs)
     /// <summary>Whether the recovery from such a fault has a target.</summary>
     internal static bool IsAbout(string fault) => Kinds.Contains(fault);
 
-    internal static IReadOnlyList<Target> Of(IReadOnlyList<Recovery> recoveries, double[] lateness, double[] controls)
+    internal static IReadOnlyList<Target> Of(IReadOnlyList<Recovery> recoveries, IReadOnlyList<Lateness> waits, IReadOnlyList<Lateness> controls)
     {
         var (delay, lease) = (Times.LockDelay.TotalMilliseconds, Times.ServerLease.TotalMilliseconds);
         return
@@ -28,8 +29,10 @@ internal sealed record Target(string What, double AtMostMs, double[] MeasuredMs)
             new("terminated home session is noticed: 300 ms", 300, Of("terminate-home", recovery => recovery.DetectedMs)),
             new("process that is cut off, with notifications on their way to it, loses home and listener session: server lease + 500 ms", lease + 500, [.. Of("net-stall", recovery => recovery.SessionGoneMs).Concat(Of("net-partition", recovery => recovery.SessionGoneMs)).Order()]),
             new("everybody works after a restart, from when the server is up: lock delay + 1 s", delay + 1000, Of("restart", recovery => recovery.RecoveredMs)),
-            new("a wait that is not the server's ends after its timeout, while timers run: 50 ms", LateMs, lateness),
-            new("for comparison, a bare timer of the same processes: 50 ms", LateMs, controls),
+            new("a wait that the library ends, after its timeout, while timers run: 50 ms", LateMs, Lateness.OwnMsOf(waits, isByServer: false)),
+            new("for comparison, a bare timer of the same processes: 50 ms", LateMs, Lateness.OwnMsOf(controls, isByServer: false)),
+            new("a wait in the caller's transaction, which the server ends, in the same way: 50 ms", LateMs, Lateness.OwnMsOf(waits, isByServer: true)),
+            new("for comparison, a bare sleep on a connection of the same processes: 50 ms", LateMs, Lateness.OwnMsOf(controls, isByServer: true)),
         ];
 
         double[] Of(string fault, Func<Recovery, double[]> times) => recoveries.FirstOrDefault(recovery => recovery.Fault == fault) is { } found ? times(found) : [];

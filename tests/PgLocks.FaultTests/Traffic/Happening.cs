@@ -12,7 +12,7 @@ internal static class Happening
     /// <summary>An acquire ended with a typed error, which is the text. The number is when it was called; the section is its timeout; the token is <see cref="ByServer"/>, or when the library ended it because its time was over.</summary>
     internal const string Refused = "refused";
 
-    /// <summary>The wait was a statement in the caller's transaction: the server ends it, and answers.</summary>
+    /// <summary>The wait was a statement: the server ends it, and answers.</summary>
     internal const long ByServer = 1;
 
     /// <summary>An acquire ended with an exception that the contract does not name.</summary>
@@ -42,7 +42,7 @@ internal static class Happening
     /// <summary>The thread pool did not get to run a timer that was due at the number.</summary>
     internal const string Stalled = "stalled";
 
-    /// <summary>A wait that has nothing to do with locks has ended. The number is when it began; the section is its timeout.</summary>
+    /// <summary>A wait that has nothing to do with locks has ended. The number is when it began; the section is its timeout; the token is <see cref="ByServer"/>, or 0 for a timer of the process.</summary>
     internal const string Controlled = "controlled";
 
     /// <summary>Everything is released and closed.</summary>

@@ -83,6 +83,7 @@ internal sealed class WorkerProcess(WorkerOptions options, PgLockProvider provid
         await Task.WhenAll(
         [
             Task.Run(() => new Control(journal).RunAsync(_idle.Token)),
+            Task.Run(() => new Control(journal).RunAsync(options.DataConnection, _idle.Token)),
             Task.Run(() => HoldAsync(sections, TrafficKeys.Sentinel(options.Seat))),
             Task.Run(() => HoldAsync(sections, TrafficKeys.Vigil(options.Seat))),
             Task.Run(() => RivalAsync(sections, TrafficKeys.Vigil((options.Seat + 1) % options.Seats))),

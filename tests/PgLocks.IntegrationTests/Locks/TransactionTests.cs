@@ -162,25 +162,6 @@ public sealed class TransactionTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AcquireInTransactionAsync_LastOwnerDied_WaitsForTheLockDelay()
-    {
-        await using var holder = await _database.StartShortLivedAsync();
-        await using var provider = await _database.StartShortLivedAsync();
-        await using var held = await holder.AcquireAsync(TestKeys.Key);
-        var terminatedAt = TimeProvider.System.GetTimestamp();
-        await _database.ExecuteAsync("SELECT pg_terminate_backend($1)", await _database.OwnerPidAsync(Slot));
-        await using var connection = await _database.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-
-        await using var lease = await provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(30));
-
-        Assert.True(TimeProvider.System.GetElapsedTime(terminatedAt) >= TimeSpan.FromMilliseconds(1100), "granted within the lock delay");
-        Assert.True(lease.FencingToken > held.FencingToken);
-        await transaction.CommitAsync();
-        Assert.Equal(0, await _database.LastNumberAsync(Slot) % 2);
-    }
-
-    [Fact]
     public async Task FenceAsync_TwoKeysOfOneSlotInOneTransaction_BothStand()
     {
         await using var provider = await _database.StartProviderAsync();
