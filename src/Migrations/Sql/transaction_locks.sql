@@ -85,7 +85,7 @@ REVOKE ALL ON FUNCTION pglocks.try_xact_lock(text, text, text) FROM PUBLIC;
 -- wait_ms: NULL tries, 0 waits without an end. after_death: what to do about the lock of an owner that died: 'undo', 'keep' or 'grant' it.
 CREATE FUNCTION pglocks.gain_xact_lock(class_id int4, slot int4, sequence regclass, is_unclean boolean, wait_ms int4, after_death text) RETURNS int8
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pglocks, pg_temp
 SET lock_timeout = 0 -- so that the one below ends with the function
 AS $$
 DECLARE
