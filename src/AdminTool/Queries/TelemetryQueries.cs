@@ -59,10 +59,10 @@ internal static class TelemetryQueries
             null,
             cancellationToken) ?? new TelemetryState();
 
-    /// <summary>One step of the upkeep, however long it takes; null when nothing is left.</summary>
-    public static async Task<string?> MaintainAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    /// <summary>One step of an upkeep that began <paramref name="age"/> ago, however long it takes; null when nothing is left of what there was then.</summary>
+    public static async Task<string?> MaintainAsync(NpgsqlConnection connection, TimeSpan age, CancellationToken cancellationToken) =>
         await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "SET LOCAL statement_timeout = 0; SELECT pglocks.maintain()", commandTimeout: 0, cancellationToken: cancellationToken));
+            "SET LOCAL statement_timeout = 0; SELECT pglocks.maintain(now() - @age)", new { age }, commandTimeout: 0, cancellationToken: cancellationToken));
 
     /// <summary>What is null stays as it is.</summary>
     public static async Task SetRetentionAsync(NpgsqlConnection connection, int? rollupAfterDays, int? dropAfterDays, CancellationToken cancellationToken) =>

@@ -1,4 +1,4 @@
-DROP FUNCTION pglocks.maintain();
+DROP FUNCTION pglocks.maintain(timestamptz);
 -- Rows go back to the default partition.
 DO $$
 DECLARE

@@ -1,8 +1,10 @@
 -- One step of what keeps telemetry in shape; returns what it did, NULL when nothing is left to do or another session is at it. To be called until it
 -- returns NULL: each call is a transaction, so a run that is interrupted goes on where it was. Locks that writers need are asked for last, and for one
 -- second at most: what could not be had is tried again by the next run.
+-- Totals are added to while they lack rows that start before lack_before. Adding costs something for every key in use, however few its rows: a run beside
+-- writers that never rest has to end.
 -- SECURITY DEFINER: partitions belong to the owner of the schema.
-CREATE FUNCTION pglocks.maintain() RETURNS text
+CREATE FUNCTION pglocks.maintain(lack_before timestamptz DEFAULT 'infinity') RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pglocks, pg_temp
 SET lock_timeout = '1s'
@@ -29,7 +31,7 @@ BEGIN
         RETURN format('%s partitions made', made);
     END IF;
 
-    IF pglocks.add_totals() THEN
+    IF pglocks.totals_lack_from() < lack_before AND pglocks.add_totals() THEN
         RETURN format('totals added up to %s', least(pglocks.totals_lack_from(), now()));
     END IF;
 
@@ -56,4 +58,4 @@ BEGIN
     UPDATE pglocks.retention SET maintained_at = now();
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION pglocks.maintain() FROM PUBLIC;
+REVOKE ALL ON FUNCTION pglocks.maintain(timestamptz) FROM PUBLIC;

@@ -32,7 +32,7 @@ BEGIN
         GRANT EXECUTE ON FUNCTION
             pglocks.lockable_slot(text, text, text), pglocks.await_lock_delay(int4, int4, int4), pglocks.xact_lock(text, text, text),
             pglocks.try_xact_lock(text, text, text), pglocks.gain_xact_lock(int4, int4, regclass, boolean, int4, text), pglocks.fence(int4, int4, int8),
-            pglocks.adopt_server(int4), pglocks.maintain() TO pglocks_app;
+            pglocks.adopt_server(int4), pglocks.maintain(timestamptz) TO pglocks_app;
         FOR sequence IN
             SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'pglocks'::regnamespace AND c.relkind = 'S' AND c.relname ~ '^slot_\d+_\d+$'
         LOOP

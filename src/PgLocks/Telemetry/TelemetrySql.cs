@@ -21,8 +21,8 @@ internal static class TelemetrySql
     /// <summary>Waits for a transaction of the instance that is still on its way.</summary>
     internal const string FlushNumber = "SELECT flush_number FROM pglocks.instances WHERE instance_id = $1 FOR UPDATE";
 
-    /// <summary>One step; null when nothing is left.</summary>
-    internal const string Maintain = "SELECT pglocks.maintain()";
+    /// <summary>One step of a run that began $1 ago, or somewhat later; null when nothing is left. Rows written meanwhile are the next run's.</summary>
+    internal const string Maintain = "SELECT pglocks.maintain(pg_catalog.now() - $1)";
 
     internal const string KeepHeld = """
         INSERT INTO pglocks.held_locks (instance_id, key_id, class_id, slot, fencing_token, acquired_at, updated_at)

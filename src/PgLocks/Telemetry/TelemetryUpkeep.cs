@@ -9,6 +9,9 @@ internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Rows younger than that alone are not worth a step: it costs something for every key in use, however few they are.</summary>
+    private static readonly TimeSpan Fresh = Interval / 2;
+
     private bool _isFailing;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -28,9 +31,10 @@ internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, 
 
     private async Task MaintainAsync(CancellationToken cancellationToken)
     {
+        long startedAt = time.GetTimestamp();
         try
         {
-            while (await StepAsync(cancellationToken).ConfigureAwait(false) is not null)
+            while (await StepAsync(time.GetElapsedTime(startedAt) + Fresh, cancellationToken).ConfigureAwait(false) is not null)
             {
             }
             _isFailing = false;
@@ -43,11 +47,12 @@ internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, 
         }
     }
 
-    private async Task<string?> StepAsync(CancellationToken cancellationToken)
+    private async Task<string?> StepAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         NpgsqlCommand command = pool.CreateCommand(TelemetrySql.Maintain);
         await using (command.ConfigureAwait(false))
         {
+            command.Parameters.Add(new() { Value = age });
             command.CommandTimeout = 0; // a day that is rolled up takes as long as it takes
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string;
         }

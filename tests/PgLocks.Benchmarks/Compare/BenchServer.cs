@@ -54,6 +54,14 @@ internal sealed class BenchServer : IAsyncDisposable
             await ExecuteAsync(_admin, $"DROP DATABASE IF EXISTS {_database} WITH (FORCE)");
     }
 
+    /// <summary>Does what the runs so far have left to do, so that the server does not do it beside the next ones.</summary>
+    internal async Task CatchUpAsync()
+    {
+        await ExecuteAsync(ConnectionString, "DO $$ BEGIN WHILE pglocks.maintain() IS NOT NULL LOOP END LOOP; END $$");
+        await ExecuteAsync(ConnectionString, "VACUUM ANALYZE");
+        await ExecuteAsync(ConnectionString, "CHECKPOINT");
+    }
+
     /// <summary>With the extension that counts statements, if the installation has it.</summary>
     private static async Task<LocalServer> StartOwnAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +80,7 @@ internal sealed class BenchServer : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
     }
 }

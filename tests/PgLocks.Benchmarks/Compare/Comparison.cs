@@ -35,7 +35,10 @@ internal static class Comparison
             {
                 (int round, Cell cell, string contender) = runs[i];
                 if (i > 0 && round != runs[i - 1].Round)
+                {
                     await workers.ReplaceAsync();
+                    await server.CatchUpAsync();
+                }
                 var spec = new RunSpec
                 {
                     Scenario = cell.Scenario,

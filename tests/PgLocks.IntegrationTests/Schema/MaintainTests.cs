@@ -72,6 +72,25 @@ public sealed class MaintainTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Maintain_TotalsLackOnlyRowsOfTheRunItself_LeavesThemToTheNext()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        var stats = new StatsData(database);
+        var key = await stats.KeyAsync("miner", "EURUSD");
+        await stats.AddAsync(key, stats.Instances[0], 0, [1], [1]);
+        await StatsData.MaintainAsync(database);
+        await database.ExecuteAsync("UPDATE pglocks.instances SET written_to = written_to + interval '10 seconds'");
+        await stats.AddAsync(key, stats.Instances[0], 65, [1], [1]);
+
+        Assert.Null(await database.ScalarAsync<string?>("SELECT pglocks.maintain(now() - interval '30 seconds')"));
+        Assert.Equal(1, await AcquiredAsync());
+        Assert.StartsWith("totals added", await database.ScalarAsync<string?>("SELECT pglocks.maintain(now())"), StringComparison.Ordinal);
+        Assert.Equal(2, await AcquiredAsync());
+
+        Task<long> AcquiredAsync() => database.ScalarAsync<long>("SELECT acquired FROM pglocks.lock_totals WHERE dimension = 'key'");
+    }
+
+    [Fact]
     public async Task Maintain_AnotherSessionIsAtIt_DoesNothing()
     {
         await using var database = await server.CreateDatabaseAsync();

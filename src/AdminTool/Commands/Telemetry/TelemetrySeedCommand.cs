@@ -68,7 +68,7 @@ internal sealed class TelemetrySeedCommand : DatabaseVerb
                 cancellationToken);
             progress();
             if (++done == plan.FirstOfDays)
-                await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, cancellationToken), cancellationToken);
+                await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, TimeSpan.Zero, cancellationToken), cancellationToken);
         }
         return await database.WriteAsync(
             async connection =>
@@ -82,7 +82,7 @@ internal sealed class TelemetrySeedCommand : DatabaseVerb
     private static async Task<int> MaintainAsync(Database database, Action progress, CancellationToken cancellationToken)
     {
         var steps = 0;
-        for (; await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, cancellationToken), cancellationToken) is not null; steps++)
+        for (; await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, TimeSpan.Zero, cancellationToken), cancellationToken) is not null; steps++)
             progress();
         return steps;
     }
