@@ -8,6 +8,7 @@ public sealed class M202611221007_AddTotals : SchemaMigration
     public override void Up()
     {
         Sql("add_totals.sql");
+        Sql("count_growth.sql");
         Sql("add_totals_of.sql");
     }
 

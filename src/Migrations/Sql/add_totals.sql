@@ -51,8 +51,9 @@ BEGIN
         FROM pglocks.instances i
         LEFT JOIN pglocks.lock_totals_marks m ON m.instance_id = i.instance_id
         WHERE i.written_to > coalesce(m.added_to, '-infinity') AND coalesce(m.added_to, i.started_at - interval '1 minute') < period_end;
-    PERFORM pglocks.add_totals_of(dimension, period, lack_from, period_end, instance_ids, starts, ends)
-        FROM unnest(ARRAY['key', 'slot', 'instance']) AS dimension;
+    PERFORM pglocks.count_growth(lack_from, period_end, instance_ids, starts, ends);
+    PERFORM pglocks.add_totals_of(dimension, period) FROM unnest(ARRAY['key', 'slot', 'instance']) AS dimension;
+    DELETE FROM pglocks.lock_totals_growth; -- not TRUNCATE: a dump that reads it would hold up the upkeep
     INSERT INTO pglocks.lock_totals_marks AS m (instance_id, added_to)
         SELECT * FROM unnest(instance_ids, ends)
         ON CONFLICT (instance_id) DO UPDATE SET added_to = excluded.added_to;

@@ -1,27 +1,22 @@
--- The rows of some instances that start in [starts, ends) of the instance and in [from_time, to_time), added to the totals of one dimension.
-CREATE FUNCTION pglocks.add_totals_of(
-    of_dimension text, period timestamptz, from_time timestamptz, to_time timestamptz, instance_ids uuid[], starts timestamptz[], ends timestamptz[]) RETURNS void
+-- The growth, added to the totals of one dimension.
+CREATE FUNCTION pglocks.add_totals_of(of_dimension text, period timestamptz) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
     WITH chosen AS NOT MATERIALIZED (
         SELECT CASE of_dimension WHEN 'key' THEN s.key_id WHEN 'slot' THEN k.class_id::int8 << 16 | k.slot ELSE 0 END AS number,
                CASE of_dimension WHEN 'instance' THEN s.instance_id ELSE '00000000-0000-0000-0000-000000000000' END AS instance, s.*
-        FROM pglocks.lock_stats s
-        JOIN unnest(instance_ids, starts, ends) AS i(instance_id, start_at, end_at)
-            ON i.instance_id = s.instance_id AND s.interval_start >= i.start_at AND s.interval_start < i.end_at
+        FROM pglocks.lock_totals_growth s
         JOIN pglocks.position_keys k ON k.key_id = s.key_id
-        WHERE s.interval_start >= from_time AND s.interval_start < to_time
     ),
     grown AS (
-        SELECT number, instance, min(interval_start) AS first_at, max(interval_start) AS last_at,
-               max(interval_start + interval_ms * interval '1 ms') AS last_end,
+        SELECT number, instance, min(first_at) AS first_at, max(last_at) AS last_at, max(last_end) AS last_end,
                sum(acquired) AS acquired, sum(timed_out) AS timed_out, sum(contended_key) AS contended_key,
                sum(contended_slot) AS contended_slot, sum(contended_process) AS contended_process, sum(lost) AS lost,
                sum(wait_key_ns) AS wait_key_ns, sum(wait_yield_ns) AS wait_yield_ns, sum(wait_process_ns) AS wait_process_ns,
                sum(wait_slot_ns) AS wait_slot_ns, sum(wait_session_ns) AS wait_session_ns, sum(wait_server_ns) AS wait_server_ns,
                sum(wait_sum_ns) AS wait_sum_ns, sum(hold_sum_ns) AS hold_sum_ns,
-               max(wait_max_ns) FILTER (WHERE acquired > 0) AS wait_max_ns, max(hold_max_ns) FILTER (WHERE acquired > 0) AS hold_max_ns
+               max(wait_max_ns) AS wait_max_ns, max(hold_max_ns) AS hold_max_ns
         FROM chosen
         GROUP BY number, instance
     ),
@@ -73,4 +68,4 @@ AS $$
          excluded.wait_buckets, excluded.wait_cumulated, excluded.hold_buckets, excluded.hold_cumulated,
          excluded.wait_max_at, excluded.wait_maxima_ns, excluded.hold_max_at, excluded.hold_maxima_ns)
 $$;
-REVOKE ALL ON FUNCTION pglocks.add_totals_of(text, timestamptz, timestamptz, timestamptz, uuid[], timestamptz[], timestamptz[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pglocks.add_totals_of(text, timestamptz) FROM PUBLIC;

@@ -48,6 +48,35 @@ CREATE TABLE pglocks.lock_totals_marks (
     added_to    timestamptz NOT NULL
 );
 
+-- What one step adds, counted up once for all three dimensions. Empty between two steps.
+CREATE UNLOGGED TABLE pglocks.lock_totals_growth (
+    key_id            int8        NOT NULL,
+    instance_id       uuid        NOT NULL,
+    first_at          timestamptz NOT NULL,
+    last_at           timestamptz NOT NULL,
+    last_end          timestamptz NOT NULL,
+    acquired          int8        NOT NULL,
+    timed_out         int8        NOT NULL,
+    contended_key     int8        NOT NULL,
+    contended_slot    int8        NOT NULL,
+    contended_process int8        NOT NULL,
+    lost              int8        NOT NULL,
+    wait_key_ns       numeric     NOT NULL,
+    wait_yield_ns     numeric     NOT NULL,
+    wait_process_ns   numeric     NOT NULL,
+    wait_slot_ns      numeric     NOT NULL,
+    wait_session_ns   numeric     NOT NULL,
+    wait_server_ns    numeric     NOT NULL,
+    wait_sum_ns       numeric     NOT NULL,
+    hold_sum_ns       numeric     NOT NULL,
+    wait_max_ns       int8        NULL,
+    hold_max_ns       int8        NULL,
+    wait_buckets      int2[]      NOT NULL,
+    wait_counts       int8[]      NOT NULL,
+    hold_buckets      int2[]      NOT NULL,
+    hold_counts       int8[]      NOT NULL
+);
+
 COMMENT ON TABLE pglocks.lock_totals IS 'Per key, slot (number: class_id << 16 | slot) and instance: all counted so far. Read it through key_stats, slot_stats, instance_stats';
 COMMENT ON COLUMN pglocks.lock_totals.at IS 'The start of the hour, or of the day (UTC) when that is some days ago, in which the row last grew';
 COMMENT ON TABLE pglocks.lock_totals_past IS 'Rows of lock_totals as they were at the end of an hour or a day';
