@@ -12,6 +12,9 @@ internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, 
     /// <summary>Rows younger than that alone are not worth a step: it costs something for every key in use, however few they are.</summary>
     private static readonly TimeSpan Fresh = Interval / 2;
 
+    /// <summary>What is left then waits for the next run. Rows of a process whose clock is slow are never fresh, and would keep a run going for as long as they come.</summary>
+    private static readonly TimeSpan LongestRun = Interval / 2;
+
     private bool _isFailing;
 
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -32,11 +35,12 @@ internal sealed class TelemetryUpkeep(NpgsqlDataSource pool, TimeProvider time, 
     private async Task MaintainAsync(CancellationToken cancellationToken)
     {
         long startedAt = time.GetTimestamp();
+        TimeSpan elapsed;
         try
         {
-            while (await StepAsync(time.GetElapsedTime(startedAt) + Fresh, cancellationToken).ConfigureAwait(false) is not null)
-            {
-            }
+            do
+                elapsed = time.GetElapsedTime(startedAt);
+            while (elapsed < LongestRun && await StepAsync(elapsed + Fresh, cancellationToken).ConfigureAwait(false) is not null);
             _isFailing = false;
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
