@@ -14,8 +14,8 @@ internal sealed class TelemetryMaintainCommand(CommonOptions common) : DatabaseV
 {
     protected override async Task<int> RunAsync(Invocation call, Database database, Space space, CancellationToken cancellationToken)
     {
-        var (steps, startedAt) = (0, TimeProvider.System.GetTimestamp());
-        while (await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, TimeProvider.System.GetElapsedTime(startedAt), cancellationToken), cancellationToken) is { } step)
+        var (steps, startedAt) = (0, call.Time.GetTimestamp());
+        while (await database.WriteAsync(connection => TelemetryQueries.MaintainAsync(connection, call.Time.GetElapsedTime(startedAt), cancellationToken), cancellationToken) is { } step)
         {
             steps++;
             call.Progress(step);
