@@ -7,8 +7,8 @@ namespace PgLocks.Backends.Postgres;
 /// <summary>Slots locked one by one, each on a session of its own, with the draws in the same round trips.</summary>
 internal sealed class HashPoolSource : SlotSource
 {
-    private static readonly string TryGain = Sql.TryGain(slots: 2);
-    private static readonly string Release = Sql.Release(slots: 2);
+    private static readonly string TryGain = Sql.TryGain(slots: 2, isOne: true);
+    private static readonly string Release = Sql.Release(slots: 2, isOne: true);
 
     private readonly SessionPool _sessions;
 
@@ -51,7 +51,7 @@ internal sealed class HashPoolSource : SlotSource
     }
 
     private NpgsqlParameter[] Arguments(int slot) =>
-        [new() { Value = Space.ClassId }, new() { Value = new[] { slot } }, new() { Value = new[] { Space.Sequences[slot] }, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Oid }];
+        [new() { Value = Space.ClassId }, new() { Value = slot }, new() { Value = Space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid }];
 
     private sealed class HashPoolHold : SlotHold
     {

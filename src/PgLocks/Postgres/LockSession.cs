@@ -12,7 +12,7 @@ internal sealed class LockSession : IDisposable
     private readonly NpgsqlConnection _connection;
     private readonly SessionOpened _self;
     private readonly long _timeline;
-    private readonly TransferCommand?[] _transfers = new TransferCommand?[8];
+    private readonly TransferCommand?[] _transfers = new TransferCommand?[16];
     private WaitCommand? _wait;
     private volatile bool _isWaiting;
 
@@ -104,7 +104,7 @@ internal sealed class LockSession : IDisposable
     /// <returns>By try, the number drawn (negative: the last owner died owning) or null (owned by another); by draw, the newest number.</returns>
     internal (long?[] Gained, long[] Drawn) Transfer(List<int> releases, List<int> gains, List<int> draws)
     {
-        TransferCommand transfer = TransferOf(releases.Count > 0, gains.Count > 0, draws.Count > 0);
+        TransferCommand transfer = TransferOf(releases.Count, gains.Count, draws.Count);
         long sentAt = _context.Time.GetTimestamp();
         var gained = new long?[gains.Count];
         var drawn = new long[draws.Count];
@@ -202,8 +202,12 @@ internal sealed class LockSession : IDisposable
             throw new PgLockException($"The server did not know that this session owned slot {slot}: something else released it. All slots of the session are given up.");
     }
 
-    private TransferCommand TransferOf(bool releases, bool gains, bool draws) =>
-        _transfers[(releases ? 1 : 0) + (gains ? 2 : 0) + (draws ? 4 : 0)] ??= new TransferCommand(_connection, _context.Space, releases, gains, draws);
+    private TransferCommand TransferOf(int releases, int gains, int draws)
+    {
+        TransferWork work = (releases > 0 ? TransferWork.Releases : 0) | (gains > 0 ? TransferWork.Gains : 0) | (draws > 0 ? TransferWork.Draws : 0)
+            | (Math.Max(Math.Max(releases, gains), draws) == 1 ? TransferWork.OneOfEach : 0);
+        return _transfers[(int)work] ??= new TransferCommand(_connection, _context.Space, work);
+    }
 
     private NpgsqlParameter Sequence(int slot) => new() { Value = _context.Space.Sequences[slot], NpgsqlDbType = NpgsqlDbType.Oid };
 }

@@ -6,22 +6,22 @@ internal static class Sql
     /// <summary>
     /// Tries slots and draws their numbers, in the order given: null where another owns it, negative where the drawn number was even, that is,
     /// where the last owner died owning. The CASE guards the draw. The class is $1, the slots are the parameter of that number, and their sequences
-    /// the next; and so in the two others.
+    /// the next: arrays, or one slot and its sequence; and so in the two others.
     /// </summary>
-    internal static string TryGain(int slots) => $"""
+    internal static string TryGain(int slots, bool isOne) => $"""
         SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1, s.slot) THEN {Gained("s.sequence")} END
-          {From(slots)}
+          {From(slots, isOne)}
         """;
 
     /// <summary>Draws, then releases: a session that dies between the two leaves a lock that is released by its end. 1, or 0 when the session did not own it.</summary>
-    internal static string Release(int slots) => $"""
+    internal static string Release(int slots, bool isOne) => $"""
         SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.pg_advisory_unlock($1, s.slot)::int4::int8 END
-          {From(slots)}
+          {From(slots, isOne)}
         """;
 
-    internal static string DrawTwo(int slots) => $"""
+    internal static string DrawTwo(int slots, bool isOne) => $"""
         SELECT CASE WHEN pg_catalog.nextval(s.sequence::regclass) > 0 THEN pg_catalog.nextval(s.sequence::regclass) END
-          {From(slots)}
+          {From(slots, isOne)}
         """;
 
     /// <summary>A gain's draw: the number, or, if it is even, the next one, made negative. <c>currval</c> is what the session itself drew last.</summary>
@@ -30,8 +30,9 @@ internal static class Sql
 
     private static string Next(string sequence) => $"pg_catalog.nextval({sequence}::regclass)";
 
-    private static string From(int slots) =>
-        FormattableString.Invariant($"FROM ROWS FROM (pg_catalog.unnest(${slots}::int4[]), pg_catalog.unnest(${slots + 1}::oid[])) AS s (slot, sequence)");
+    private static string From(int slots, bool isOne) => isOne
+        ? FormattableString.Invariant($"FROM (VALUES (${slots}::int4, ${slots + 1}::oid)) AS s (slot, sequence)")
+        : FormattableString.Invariant($"FROM ROWS FROM (pg_catalog.unnest(${slots}::int4[]), pg_catalog.unnest(${slots + 1}::oid[])) AS s (slot, sequence)");
 
     /// <summary>The draw of a gain, as in <see cref="TryGain"/>.</summary>
     internal static readonly string DrawGain = $"SELECT {Gained("$1")}";

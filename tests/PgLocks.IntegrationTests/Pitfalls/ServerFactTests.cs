@@ -73,7 +73,7 @@ public sealed class ServerFactTests(PostgresServer server) : IAsyncLifetime
         await foreign.ExecuteAsync("SELECT pg_advisory_lock($1, 2)", LockTable.ClassId);
         await using var session = await _database.OpenForeignAsync();
         var sequences = await _database.ColumnAsync<uint>($"SELECT ('pglocks.slot_{LockTable.ClassId}_' || n)::regclass::oid FROM generate_series(1, 3) AS n");
-        await using var tries = new NpgsqlCommand(Sql.TryGain(slots: 2), session)
+        await using var tries = new NpgsqlCommand(Sql.TryGain(slots: 2, isOne: false), session)
         {
             Parameters =
             {
