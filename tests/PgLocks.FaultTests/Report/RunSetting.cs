@@ -10,6 +10,11 @@ namespace PgLocks.FaultTests.Report;
 /// <summary>Where a run took place: without it, its times say nothing.</summary>
 internal sealed record RunSetting(string Server, string Commit)
 {
+    private const string AutogroupFile = "/proc/sys/kernel/sched_autogroup_enabled";
+
+    /// <summary>With autogroups a busy machine lets some of the server's backends wait for a processor for up to a quarter of a second; see docs/guarantees.md.</summary>
+    private static string Autogroup => File.Exists(AutogroupFile) ? $", `kernel.sched_autogroup_enabled` {File.ReadAllText(AutogroupFile).Trim()}" : "";
+
     internal static async Task<RunSetting> ReadAsync(Arena arena)
     {
         var version = await arena.ColumnAsync<string>("SHOW server_version");
@@ -17,7 +22,7 @@ internal sealed record RunSetting(string Server, string Commit)
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {Commit}. {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GB, {RuntimeInformation.OSDescription.Trim()};
+        {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {Commit}. {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GB, {RuntimeInformation.OSDescription.Trim()}{Autogroup};
         PostgreSQL {Server} on the same machine, without fsync; {RuntimeInformation.FrameworkDescription}, Npgsql {typeof(NpgsqlConnection).Assembly.GetName().Version?.ToString(3)}.
         `HeartbeatInterval` {Times.Heartbeat.TotalSeconds} s, `LeaseDuration` {Times.Lease.TotalSeconds} s, `ServerLeaseDuration` {Times.ServerLease.TotalSeconds} s, `LockDelay` {Times.LockDelay.TotalSeconds} s.
         """);

@@ -9,7 +9,7 @@ internal sealed class Guard : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
 
     private readonly ConcurrentDictionary<long, Section> _sections = new();
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly ManualResetEventSlim _stop = new(initialState: false, spinCount: 0);
     private readonly Journal _journal;
     private readonly Thread _thread;
 
