@@ -31,11 +31,14 @@ internal sealed class Pulse : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        // From one beat to the next: a pause between two of them is a stall as well.
+        var last = TimeProvider.System.GetTimestamp();
         while (!_isStopped)
         {
-            var due = TimeProvider.System.GetTimestamp() + Times.Ticks(Interval);
+            var due = last + Times.Ticks(Interval);
             await WaitAsync(Interval);
-            if (TimeProvider.System.GetTimestamp() - due > Stall)
+            last = TimeProvider.System.GetTimestamp();
+            if (last - due > Stall)
                 _journal.Write(Happening.Stalled, number: due);
         }
     }

@@ -96,6 +96,24 @@ public sealed class ServerFactTests(PostgresServer server) : IAsyncLifetime
         Assert.Equal(0, await _database.LastNumberAsync(2));
     }
 
+    /// <summary>Of one slot the statement has another form, without arrays.</summary>
+    [Fact]
+    [Trait("Pitfall", "22: a lock function beside LIMIT or WHERE locks too much")]
+    public async Task TryGainAndRelease_OneSlot_LockAndDrawOnceAndNothingWhereAnotherOwnsIt()
+    {
+        await using var foreign = await _database.OpenForeignAsync();
+        await using var session = await _database.OpenForeignAsync();
+        await foreign.ExecuteAsync("SELECT pg_advisory_lock($1, 2)", LockTable.ClassId);
+
+        Assert.Equal(DBNull.Value, await OfOneSlotAsync(session, Sql.TryGain(slots: 2, isOne: true), slot: 2));
+        Assert.Equal(0, await _database.LastNumberAsync(2));
+        Assert.Equal(1L, await OfOneSlotAsync(session, Sql.TryGain(slots: 2, isOne: true), slot: 1));
+        Assert.Equal(1, await _database.LastNumberAsync(1));
+        Assert.Equal(1L, await OfOneSlotAsync(session, Sql.Release(slots: 2, isOne: true), slot: 1));
+        Assert.Equal(2, await _database.LastNumberAsync(1));
+        Assert.Equal(1, await _database.AnyLocksAsync());
+    }
+
     [Fact]
     [Trait("Pitfall", "23: the server keeps no time of a grant")]
     public async Task Waitstart_OfAGrantedLock_IsEmpty()
@@ -116,6 +134,16 @@ public sealed class ServerFactTests(PostgresServer server) : IAsyncLifetime
     private static async Task<object?> AskAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<object?> OfOneSlotAsync(NpgsqlConnection session, string sql, int slot)
+    {
+        var sequence = await AskAsync(session, $"SELECT 'pglocks.slot_{LockTable.ClassId}_{slot}'::regclass::oid");
+        await using var command = new NpgsqlCommand(sql, session)
+        {
+            Parameters = { new() { Value = LockTable.ClassId }, new() { Value = slot }, new() { Value = sequence, NpgsqlDbType = NpgsqlDbType.Oid } },
+        };
         return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 }
