@@ -20,7 +20,7 @@ Builds the solution in Release and runs all tests. The last line says how many p
   --project NAME     only the test project NAME, such as PgLocks.Tests
   --no-build         take what the last ./test.sh built
   --results FOLDER   keep the reports (TRX) there
-  --timeout MINUTES  end a test project that runs longer (default: 12)
+  --timeout MINUTES  end a test project that runs longer (default: 20)
   --postgres 14,18   instead of all tests: those that need a server, against each of these versions of it
   --soak MINUTES     instead of the tests: several processes, faults into them for so long, and a check of every invariant
   --seed NUMBER      with --soak: the schedule of another run
@@ -79,7 +79,7 @@ parse() {
   [ -n "$soak" ] || [ -z "$seed$faults$processes$report" ] || bad_argument "--seed, --faults, --processes and --report go with --soak."
 }
 
-should_build=true filter='' trait='' only='*' results='' minutes=12 soak='' seed='' faults='' processes='' report='' versions=''
+should_build=true filter='' trait='' only='*' results='' minutes=20 soak='' seed='' faults='' processes='' report='' versions=''
 parse "$@"
 
 create_work_folder
