@@ -8,8 +8,6 @@ run_soak() {
   [ -z "$faults" ] || arguments+=(--faults "$faults")
   [ -z "$processes" ] || arguments+=(--processes "$processes")
   [ -z "$report" ] || arguments+=(--report "$report")
-  [ "$(cat /proc/sys/kernel/sched_autogroup_enabled 2> /dev/null)" != 1 ] ||
-    say "kernel.sched_autogroup_enabled is 1: some backends will wait long for a processor, and so will what they are to answer (docs/guarantees.md)."
   # A process group of its own, as for tests: see test-host.sh.
   set -m
   dotnet "$root/tests/PgLocks.FaultTests/bin/Release/net10.0/PgLocks.FaultTests.dll" "${arguments[@]}" < /dev/null &

@@ -12,8 +12,8 @@ internal sealed record RunSetting(string Server, string Commit)
 {
     private const string AutogroupFile = "/proc/sys/kernel/sched_autogroup_enabled";
 
-    /// <summary>With autogroups a busy machine lets some of the server's backends wait for a processor for up to a quarter of a second; see docs/guarantees.md.</summary>
-    private static string Autogroup => File.Exists(AutogroupFile) ? $", `kernel.sched_autogroup_enabled` {File.ReadAllText(AutogroupFile).Trim()}" : "";
+    /// <summary>The kernel's <c>sched_autogroup_enabled</c>; null where it has none. With 1 a busy machine lets some of the server's backends wait for a processor for up to a quarter of a second; see docs/guarantees.md.</summary>
+    internal static string? Autogroup => File.Exists(AutogroupFile) ? File.ReadAllText(AutogroupFile).Trim() : null;
 
     internal static async Task<RunSetting> ReadAsync(Arena arena)
     {
@@ -22,7 +22,7 @@ internal sealed record RunSetting(string Server, string Commit)
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"""
-        {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {Commit}. {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GB, {RuntimeInformation.OSDescription.Trim()}{Autogroup};
+        {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {Commit}. {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GB, {RuntimeInformation.OSDescription.Trim()}{(Autogroup is { } value ? $", `kernel.sched_autogroup_enabled` {value}" : "")};
         PostgreSQL {Server} on the same machine, without fsync; {RuntimeInformation.FrameworkDescription}, Npgsql {typeof(NpgsqlConnection).Assembly.GetName().Version?.ToString(3)}.
         `HeartbeatInterval` {Times.Heartbeat.TotalSeconds} s, `LeaseDuration` {Times.Lease.TotalSeconds} s, `ServerLeaseDuration` {Times.ServerLease.TotalSeconds} s, `LockDelay` {Times.LockDelay.TotalSeconds} s.
         """);

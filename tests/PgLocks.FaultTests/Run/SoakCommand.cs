@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgLocks.FaultTests.Faults;
+using PgLocks.FaultTests.Report;
 using PgLocks.FaultTests.Traffic;
 
 namespace PgLocks.FaultTests;
@@ -30,6 +31,8 @@ internal static class SoakCommand
         var command = new RootCommand("Traffic of several processes, faults by a seeded schedule, and a check of every invariant.") { seed, minutes, faults, processes, mutation, oneAtATime, report, keep };
         command.SetAction(async (parsed, ended) =>
         {
+            if (RunSetting.Autogroup == "1")
+                Console.WriteLine("kernel.sched_autogroup_enabled is 1: some backends will wait long for a processor, and so will what they are to answer (docs/guarantees.md).");
             var outcome = await new FaultRun(
                 new RunOptions
                 {
