@@ -1,18 +1,24 @@
+using Npgsql;
+
 namespace PgLocks.FaultTests.Traffic;
 
 /// <summary>
-/// Acquires that fail, before the traffic and into a journal that nobody reads. The first error of a process compiles the way that an error takes through its
+/// Acquires that fail, before the traffic and into a journal that nobody checks. The first error of a process compiles the way that an error takes through its
 /// caller, which is this program's and not the library's: 20 to 140 ms in a process that had just started.
 /// </summary>
 internal static class Rehearsal
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>For a key whose last owner may have been killed a moment ago.</summary>
+    private static readonly TimeSpan Patience = Times.LockDelay + TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How many leases were granted after all: the instance counts them.</summary>
     internal static async Task<int> RunAsync(WorkerOptions options, PgLockProvider provider, Witness witness)
     {
-        using var journal = new Journal(Path.Combine(options.Folder, $"rehearsal-{options.Worker}"));
+        using var journal = new Journal(Path.Combine(options.Folder, $"rehearsal-{options.Worker}.log"));
         using var guard = new Guard(journal);
         var sections = new Sections(options.Worker, provider, journal, witness, guard);
         var key = TrafficKeys.Sentinel(options.Seat);
@@ -21,6 +27,32 @@ internal static class Rehearsal
             sections.RunAsync(key, Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None));
-        return granted.Count(isGranted => isGranted);
+        // A transaction that is refused for sure: it wants the key that is held around it.
+        var isGrantedAlso = false;
+        var isHeld = await sections.RunAsync(
+            key, Patience, async _ => isGrantedAlso = await RunInTransactionAsync(options.DataConnection, sections, key), CancellationToken.None);
+        return granted.Append(isHeld).Append(isGrantedAlso).Count(isGranted => isGranted);
+    }
+
+    private static async Task<bool> RunInTransactionAsync(string connectionString, Sections sections, int key)
+    {
+        var isGranted = false;
+        try
+        {
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 1, CommandTimeout = 1 }.ConnectionString);
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            if (await sections.AcquireAsync(transaction, key, Timeout, CancellationToken.None) is { } section)
+            {
+                isGranted = true;
+                section.LeaveTransaction();
+                section.Lease.Dispose();
+            }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+        {
+            // A fault meets a process that starts as well: there is nothing to rehearse then.
+        }
+        return isGranted;
     }
 }
