@@ -65,6 +65,9 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 
     private async Task<long> LockAfterDeathAsync(TransactionCommands commands, Call call, bool isUnclean)
     {
+        // Nothing to lock, and to undo when the caller's time is over, for a delay that outlasts it.
+        if (IsTooLong(Left(call)))
+            await WaitOutAsync(call, commands.CancellationToken).ConfigureAwait(false);
         await commands.SaveAsync().ConfigureAwait(false);
         try
         {
@@ -88,6 +91,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     {
         int slot = call.Gate.Slot;
         TimeSpan limit = Left(call);
+        if (limit != Timeout.InfiniteTimeSpan && limit <= TimeSpan.Zero && call.Timeout >= OneTry)
+            throw TimedOut(call);
         // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
             limit = OneTry;
@@ -109,7 +114,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     private async Task WaitOutAsync(Call call, CancellationToken cancellationToken)
     {
         TimeSpan left = Left(call);
-        bool tooLong = left != Timeout.InfiniteTimeSpan && left < lockDelay;
+        bool tooLong = IsTooLong(left);
         TimeSpan length = tooLong ? left : lockDelay;
         long begun = time.GetTimestamp();
         // A timer goes by a coarser clock, and can be some milliseconds early.
@@ -118,6 +123,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         if (tooLong)
             throw TimedOut(call);
     }
+
+    private bool IsTooLong(TimeSpan left) => left != Timeout.InfiniteTimeSpan && left < lockDelay;
 
     private TimeSpan Left(Call call) => call.Timeout == Timeout.InfiniteTimeSpan ? call.Timeout : call.Timeout - time.GetElapsedTime(call.StartedAt);
 

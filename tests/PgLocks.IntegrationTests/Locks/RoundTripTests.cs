@@ -103,6 +103,23 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AcquireInTransactionAsync_TimeIsOverBeforeTheLockDelay_TakesOneRoundTrip()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        await _database.ExecuteAsync("SELECT nextval($1::text::regclass)", $"pglocks.slot_{LockTable.ClassId}_{TestKeys.Key.Slot()}");
+        await using var counter = RoundTripCounter.Start(_database.ConnectionString);
+        await using var connection = new NpgsqlConnection(counter.Through(_database.ConnectionString));
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT 1");
+        var before = counter.Count;
+
+        await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(transaction, TestKeys.Key, new PgLocksOptions().LockDelay / 2).AsTask());
+
+        Assert.Equal(1, counter.Count - before);
+    }
+
+    [Fact]
     public async Task AcquireAllAsync_ManyFreeSlots_AsksForAllOfThemTogether()
     {
         await using var provider = await _database.StartProviderAsync();
