@@ -10,7 +10,8 @@ namespace PgLocks.Postgres;
 /// <remarks>
 /// Each try and each wait is one round trip, in a savepoint: a lock that was granted in one outlives its release, and what fails is undone and leaves the caller's
 /// transaction usable. A wait that times out does not even fail: <c>gain_xact_lock</c> answers. A lock that an owner left behind when it died is given up again, as
-/// a released savepoint cannot undo it, and is acquired anew in a savepoint that stays until its lock delay is over.
+/// a released savepoint cannot undo it, and is acquired anew in a savepoint that stays until its lock delay is over;
+/// or not at all, if the delay outlasts the timeout.
 /// </remarks>
 internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
 {
@@ -65,7 +66,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 
     private async Task<long> LockAfterDeathAsync(TransactionCommands commands, Call call, bool isUnclean)
     {
-        // Nothing to lock, and to undo when the caller's time is over, for a delay that outlasts it.
+        // It throws when the caller's time is over: for a delay that outlasts it nothing is locked, and nothing has to be undone then.
         if (IsTooLong(Left(call)))
             await WaitOutAsync(call, commands.CancellationToken).ConfigureAwait(false);
         await commands.SaveAsync().ConfigureAwait(false);
@@ -91,11 +92,13 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     {
         int slot = call.Gate.Slot;
         TimeSpan limit = Left(call);
-        if (limit != Timeout.InfiniteTimeSpan && limit <= TimeSpan.Zero && call.Timeout >= OneTry)
-            throw TimedOut(call);
-        // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
+        {
+            if (limit <= TimeSpan.Zero && call.Timeout >= OneTry)
+                throw TimedOut(call);
+            // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
             limit = OneTry;
+        }
         bool waits = true;
         slots.Asked(slot);
         requests.BeginForeign(slot, () => Volatile.Read(ref waits));
@@ -111,6 +114,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         }
     }
 
+    /// <exception cref="LockTimeoutException">The caller's time was over before the lock delay.</exception>
     private async Task WaitOutAsync(Call call, CancellationToken cancellationToken)
     {
         TimeSpan left = Left(call);

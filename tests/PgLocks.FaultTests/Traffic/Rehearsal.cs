@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace PgLocks.FaultTests.Traffic;
 
 /// <summary>
@@ -10,8 +8,8 @@ internal static class Rehearsal
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>For a key whose last owner may have been killed a moment ago.</summary>
-    private static readonly TimeSpan Patience = Times.LockDelay + TimeSpan.FromSeconds(0.5);
+    /// <summary>For a key whose last owner may have been killed a moment ago, on a server that may have just come up.</summary>
+    private static readonly TimeSpan Patience = Times.LockDelay + Times.LockDelay + TimeSpan.FromSeconds(0.5);
 
     private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(20);
 
@@ -27,32 +25,18 @@ internal static class Rehearsal
             sections.RunAsync(key, Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None),
             sections.RunAllAsync([key], Timeout, static _ => Task.Delay(Hold, TimeProvider.System), CancellationToken.None));
-        // A transaction that is refused for sure: it wants the key that is held around it.
+        // A transaction that is refused, unless the lease is lost on the key that is held around it.
+        await using var ledger = new Ledger(options.DataConnection, journal, fenced: false);
         var isGrantedAlso = false;
-        var isHeld = await sections.RunAsync(
-            key, Patience, async _ => isGrantedAlso = await RunInTransactionAsync(options.DataConnection, sections, key), CancellationToken.None);
+        var isHeld = await sections.RunAsync(key, Patience, _ => ledger.IncrementAsync(async transaction =>
+        {
+            if (await sections.AcquireAsync(transaction, key, Timeout, CancellationToken.None) is not { } section)
+                return null;
+            isGrantedAlso = true;
+            section.LeaveTransaction();
+            section.Lease.Dispose();
+            return null;
+        }), CancellationToken.None);
         return granted.Append(isHeld).Append(isGrantedAlso).Count(isGranted => isGranted);
-    }
-
-    private static async Task<bool> RunInTransactionAsync(string connectionString, Sections sections, int key)
-    {
-        var isGranted = false;
-        try
-        {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 1, CommandTimeout = 1 }.ConnectionString);
-            await connection.OpenAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            if (await sections.AcquireAsync(transaction, key, Timeout, CancellationToken.None) is { } section)
-            {
-                isGranted = true;
-                section.LeaveTransaction();
-                section.Lease.Dispose();
-            }
-        }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
-        {
-            // A fault meets a process that starts as well: there is nothing to rehearse then.
-        }
-        return isGranted;
     }
 }

@@ -34,6 +34,10 @@ internal static class LockTable
     public static Task<long> LastNumberAsync(this TestDatabase database, int slot) =>
         database.ScalarAsync<long>("SELECT coalesce(pg_sequence_last_value(('pglocks.slot_1346849792_' || $1::int)::regclass), 0)", slot);
 
+    /// <summary>Leaves the slot's numbers as an owner does that dies owning: one drawn, and none for its release.</summary>
+    public static async Task DieOwningAsync(this TestDatabase database, int slot) =>
+        await database.ExecuteAsync("SELECT nextval($1::text::regclass)", $"pglocks.slot_{ClassId}_{slot}");
+
     public static async Task NothingIsLeftAsync(this TestDatabase database)
     {
         await Eventually.EqualAsync(0, database.AnyLocksAsync, because: "no advisory lock is left");

@@ -80,43 +80,49 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
         await using var holder = await _database.StartProviderAsync();
         await using var provider = await _database.StartProviderAsync();
         using LockLease? held = isHeld ? await holder.AcquireAsync(TestKeys.Key) : null;
-        await using var counter = RoundTripCounter.Start(_database.ConnectionString);
-        await using var connection = new NpgsqlConnection(counter.Through(_database.ConnectionString));
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await connection.ExecuteAsync("SELECT 1");
-        var before = counter.Count;
         var timesOut = isHeld && !isReleased;
 
-        var acquiring = provider.AcquireInTransactionAsync(transaction, TestKeys.Key, timesOut ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(30)).AsTask();
-        if (isReleased)
+        var trips = await CountAsync(async transaction =>
         {
-            await _database.UntilWaitedForAsync(TestKeys.Key.Slot());
-            held?.Dispose();
-        }
-        if (timesOut)
-            await Assert.ThrowsAsync<LockTimeoutException>(() => acquiring);
-        else
-            (await acquiring).Dispose();
+            var acquiring = provider.AcquireInTransactionAsync(transaction, TestKeys.Key, timesOut ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(30)).AsTask();
+            if (isReleased)
+            {
+                await _database.UntilWaitedForAsync(TestKeys.Key.Slot());
+                held?.Dispose();
+            }
+            if (timesOut)
+                await Assert.ThrowsAsync<LockTimeoutException>(() => acquiring);
+            else
+                (await acquiring).Dispose();
+        });
 
-        Assert.Equal(expected, counter.Count - before);
+        Assert.Equal(expected, trips);
     }
 
     [Fact]
     public async Task AcquireInTransactionAsync_TimeIsOverBeforeTheLockDelay_TakesOneRoundTrip()
     {
         await using var provider = await _database.StartProviderAsync();
-        await _database.ExecuteAsync("SELECT nextval($1::text::regclass)", $"pglocks.slot_{LockTable.ClassId}_{TestKeys.Key.Slot()}");
-        await using var counter = RoundTripCounter.Start(_database.ConnectionString);
-        await using var connection = new NpgsqlConnection(counter.Through(_database.ConnectionString));
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await connection.ExecuteAsync("SELECT 1");
-        var before = counter.Count;
+        await _database.DieOwningAsync(TestKeys.Key.Slot());
 
-        await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(transaction, TestKeys.Key, new PgLocksOptions().LockDelay / 2).AsTask());
+        var trips = await CountAsync(transaction => TimeOutAsync(provider, transaction, new PgLocksOptions().LockDelay / 2));
 
-        Assert.Equal(1, counter.Count - before);
+        Assert.Equal(1, trips);
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(0, 2)]
+    public async Task AcquireInTransactionAsync_TimeIsOverAfterTheTry_WaitsOnlyWhereOneTryIsAllThatWasAskedFor(int timeout, int expected)
+    {
+        await using var holder = await _database.StartProviderAsync();
+        await using var provider = await _database.StartProviderAsync();
+        using var held = await holder.AcquireAsync(TestKeys.Key);
+
+        var trips = await CountAsync(
+            transaction => TimeOutAsync(provider, transaction, TimeSpan.FromMilliseconds(timeout)), delay: TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(expected, trips);
     }
 
     [Fact]
@@ -143,5 +149,22 @@ public sealed class RoundTripTests(PostgresServer server) : IAsyncLifetime
 
         Assert.Equal(1, provider.Instance.RoundTrips.Transfers - before);
         Assert.All(leases, lease => lease.Dispose());
+    }
+
+    private static Task<LockTimeoutException> TimeOutAsync(PgLockProvider provider, NpgsqlTransaction transaction, TimeSpan timeout) =>
+        Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(transaction, TestKeys.Key, timeout).AsTask());
+
+    /// <summary>The round trips of what is done in a transaction that the server has begun.</summary>
+    private async Task<long> CountAsync(Func<NpgsqlTransaction, Task> work, TimeSpan delay = default)
+    {
+        await using var counter = RoundTripCounter.Start(_database.ConnectionString);
+        await using var connection = new NpgsqlConnection(counter.Through(_database.ConnectionString));
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT 1");
+        var before = counter.Count;
+        counter.Delay = delay;
+        await work(transaction);
+        return counter.Count - before;
     }
 }

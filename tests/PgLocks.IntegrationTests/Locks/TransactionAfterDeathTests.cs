@@ -55,7 +55,7 @@ public sealed class TransactionAfterDeathTests(PostgresServer server) : IAsyncLi
     public async Task AcquireInTransactionAsync_EndsWithinTheLockDelay_LeavesSlotAndTransactionAsTheyWere(bool isCancelled)
     {
         await using var provider = await _database.StartProviderAsync();
-        await DieOwningAsync();
+        await _database.DieOwningAsync(Slot);
         using var cancellation = new CancellationTokenSource();
 
         var wait = AcquireAsync(provider, isCancelled ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(300), cancellation.Token);
@@ -80,7 +80,7 @@ public sealed class TransactionAfterDeathTests(PostgresServer server) : IAsyncLi
     public async Task AcquireInTransactionAsync_NoUnfencedDelay_IsGrantedAtOnce()
     {
         await using var provider = await _database.StartProviderAsync(options => options.UnfencedDelay = false);
-        await DieOwningAsync();
+        await _database.DieOwningAsync(Slot);
 
         await using var lease = await AcquireAsync(provider, new PgLocksOptions().LockDelay / 2);
 
@@ -92,6 +92,4 @@ public sealed class TransactionAfterDeathTests(PostgresServer server) : IAsyncLi
         provider.AcquireInTransactionAsync(_transaction, TestKeys.Key, timeout, cancellationToken).AsTask();
 
     private async Task TerminateOwnerAsync() => await _database.ExecuteAsync("SELECT pg_terminate_backend($1, 10000)", await _database.OwnerPidAsync(Slot));
-
-    private async Task DieOwningAsync() => await _database.ExecuteAsync("SELECT nextval($1::text::regclass)", $"pglocks.slot_{LockTable.ClassId}_{Slot}");
 }

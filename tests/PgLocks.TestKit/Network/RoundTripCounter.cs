@@ -19,6 +19,13 @@ public sealed class RoundTripCounter : IAsyncDisposable
     /// <summary>Of all connections so far.</summary>
     public long Count => _clients.Sum(client => client.RoundTrips);
 
+    /// <summary>Of everything that is sent, in either direction.</summary>
+    public TimeSpan Delay
+    {
+        get => _proxy.Delay;
+        set => _proxy.Delay = value;
+    }
+
     public static RoundTripCounter Start(string connectionString) => new(connectionString);
 
     /// <summary>The same connection string, with its traffic counted here.</summary>
