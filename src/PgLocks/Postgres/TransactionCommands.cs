@@ -33,12 +33,11 @@ internal readonly struct TransactionCommands(NpgsqlTransaction transaction, Canc
 
     internal Task ReleaseAsync() => ExecuteAsync(Grace, CancellationToken.None, new NpgsqlBatchCommand(Sql.ReleaseSavepoint));
 
+    /// <summary>Back to the savepoint.</summary>
+    internal Task UndoAsync() => ExecuteAsync(Grace, CancellationToken.None, new NpgsqlBatchCommand(Sql.RollbackToSavepoint), new NpgsqlBatchCommand(Sql.ReleaseSavepoint));
+
     /// <summary>Back to the savepoint, unless the transaction had failed before it was made.</summary>
-    internal async Task UndoAsync(Exception failure)
-    {
-        if (!SqlStates.IsFailedTransaction(failure))
-            await ExecuteAsync(Grace, CancellationToken.None, new(Sql.RollbackToSavepoint), new(Sql.ReleaseSavepoint)).ConfigureAwait(false);
-    }
+    internal Task UndoAsync(Exception failure) => SqlStates.IsFailedTransaction(failure) ? Task.CompletedTask : UndoAsync();
 
     private async Task<object?> ExecuteAsync(TimeSpan limit, CancellationToken cancellation, params NpgsqlBatchCommand[] commands)
     {

@@ -9,13 +9,16 @@ namespace PgLocks.Postgres;
 /// <summary>The lock on the caller's own connection, so that lock and data live and die together.</summary>
 /// <remarks>
 /// Each try and each wait is one round trip, in a savepoint: a lock that was granted in one outlives its release, and what fails is undone and leaves the caller's
-/// transaction usable. A wait that times out does not even fail: <c>gain_xact_lock</c> answers. A lock that an owner left behind when it died is given up again, as
-/// a released savepoint cannot undo it, and is acquired anew in a savepoint that stays until its lock delay is over;
-/// or not at all, if the delay outlasts the timeout.
+/// transaction usable. A wait that times out does not even fail: <c>gain_xact_lock</c> answers, about a round trip before the caller's time is over, and the
+/// rest of it passes here. A lock that an owner left behind when it died is given up again, as a released savepoint cannot undo it, and is acquired anew in a
+/// savepoint that stays until its lock delay is over; or not at all, if the delay outlasts the timeout.
 /// </remarks>
 internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>One that took longer is no measure of the next.</summary>
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMilliseconds(100);
 
     private readonly EpochRun.Table _runs = new();
 
@@ -55,58 +58,65 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     {
         bool isUnclean = lockDelay > TimeSpan.Zero && isServerYoung();
         string afterDeath = lockDelay > TimeSpan.Zero ? Sql.Undo : Sql.Grant;
+        // The wait for the key took all of it.
+        if (call.Timeout != TimeSpan.Zero && IsOver(Left(call)))
+            throw TimedOut(call);
+        long sentAt = time.GetTimestamp();
         long epoch = Epoch(await commands.ExecuteInSavepointAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, afterDeath)).ConfigureAwait(false));
+        call = call with { Answer = time.GetElapsedTime(sentAt) };
         bool wasOwned = epoch == Sql.NotLocked;
         if (wasOwned)
             epoch = await WaitAsync(commands.ExecuteInSavepointAsync, call, isUnclean, afterDeath).ConfigureAwait(false);
         if (epoch == Sql.DiedOwning)
             epoch = await LockAfterDeathAsync(commands, call, isUnclean).ConfigureAwait(false);
-        return (epoch, wasOwned);
+        if (epoch != Sql.NotLocked)
+            return (epoch, wasOwned);
+        await DelayAsync(Left(call), commands.CancellationToken).ConfigureAwait(false);
+        throw TimedOut(call);
     }
 
     private async Task<long> LockAfterDeathAsync(TransactionCommands commands, Call call, bool isUnclean)
     {
-        // It throws when the caller's time is over: for a delay that outlasts it nothing is locked, and nothing has to be undone then.
         if (IsTooLong(Left(call)))
-            await WaitOutAsync(call, commands.CancellationToken).ConfigureAwait(false);
+            return Sql.NotLocked;
         await commands.SaveAsync().ConfigureAwait(false);
         try
         {
-            long epoch = await WaitAsync(commands.ExecuteAsync, call, isUnclean, Sql.Keep).ConfigureAwait(false);
-            if (epoch == Sql.DiedOwning)
+            // Two answers: what was not granted is undone within the caller's time too.
+            long epoch = await WaitAsync(commands.ExecuteAsync, call with { Answer = 2 * call.Answer }, isUnclean, Sql.Keep).ConfigureAwait(false);
+            if (epoch == Sql.DiedOwning && !IsTooLong(Left(call)))
             {
-                await WaitOutAsync(call, commands.CancellationToken).ConfigureAwait(false);
+                await DelayAsync(lockDelay, commands.CancellationToken).ConfigureAwait(false);
                 epoch = Epoch(await commands.ExecuteAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, Sql.Grant)).ConfigureAwait(false));
             }
-            await commands.ReleaseAsync().ConfigureAwait(false);
-            return epoch;
+            if (epoch > Sql.NotLocked)
+            {
+                await commands.ReleaseAsync().ConfigureAwait(false);
+                return epoch;
+            }
         }
-        catch (Exception failure) when (failure is NpgsqlException or PgLockException or LockTimeoutException or OperationCanceledException)
+        catch (Exception failure) when (failure is NpgsqlException or PgLockException or OperationCanceledException)
         {
             await commands.UndoAsync(failure).ConfigureAwait(false);
             throw;
         }
+        await commands.UndoAsync().ConfigureAwait(false);
+        return Sql.NotLocked;
     }
 
     private async Task<long> WaitAsync(Func<TimeSpan, NpgsqlBatchCommand, Task<object?>> execute, Call call, bool isUnclean, string afterDeath)
     {
         int slot = call.Gate.Slot;
-        TimeSpan limit = Left(call);
-        if (limit != Timeout.InfiniteTimeSpan && limit < OneTry)
-        {
-            if (limit <= TimeSpan.Zero && call.Timeout >= OneTry)
-                throw TimedOut(call);
-            // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
-            limit = OneTry;
-        }
         bool waits = true;
         slots.Asked(slot);
         requests.BeginForeign(slot, () => Volatile.Read(ref waits));
         try
         {
-            int lockTimeout = limit == Timeout.InfiniteTimeSpan ? 0 : (int)limit.TotalMilliseconds;
-            long epoch = Epoch(await execute(limit, Gain(call, isUnclean, lockTimeout, afterDeath)).ConfigureAwait(false));
-            return epoch == Sql.NotLocked ? throw TimedOut(call) : epoch;
+            TimeSpan limit = LimitOf(call);
+            if (IsOver(limit))
+                return Sql.NotLocked;
+            int lockTimeout = limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling(limit.TotalMilliseconds);
+            return Epoch(await execute(limit, Gain(call, isUnclean, lockTimeout, afterDeath)).ConfigureAwait(false));
         }
         finally
         {
@@ -114,21 +124,27 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         }
     }
 
-    /// <exception cref="LockTimeoutException">The caller's time was over before the lock delay.</exception>
-    private async Task WaitOutAsync(Call call, CancellationToken cancellationToken)
+    /// <summary>For how long the server waits: its answer, which takes about as long as the last one, must not come after the caller's time.</summary>
+    private TimeSpan LimitOf(Call call)
     {
-        TimeSpan left = Left(call);
-        bool tooLong = IsTooLong(left);
-        TimeSpan length = tooLong ? left : lockDelay;
+        if (call.Timeout == Timeout.InfiniteTimeSpan)
+            return call.Timeout;
+        // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
+        return call.Timeout < OneTry ? OneTry : Left(call) - TimeSpan.FromTicks(Math.Min(call.Answer.Ticks, LongestAnswer.Ticks));
+    }
+
+    private async Task DelayAsync(TimeSpan length, CancellationToken cancellationToken)
+    {
         long begun = time.GetTimestamp();
         // A timer goes by a coarser clock, and can be some milliseconds early.
         for (TimeSpan rest; (rest = length - time.GetElapsedTime(begun)) > TimeSpan.Zero;)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), time, cancellationToken).ConfigureAwait(false);
-        if (tooLong)
-            throw TimedOut(call);
     }
 
+    /// <summary>Whether a lock delay would outlast the caller's time: then nothing is locked meanwhile, and nothing has to be undone after it.</summary>
     private bool IsTooLong(TimeSpan left) => left != Timeout.InfiniteTimeSpan && left < lockDelay;
+
+    private static bool IsOver(TimeSpan left) => left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
 
     private TimeSpan Left(Call call) => call.Timeout == Timeout.InfiniteTimeSpan ? call.Timeout : call.Timeout - time.GetElapsedTime(call.StartedAt);
 
@@ -145,6 +161,6 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
 
     private static long Epoch(object? answer) => answer as long? ?? throw FenceCommand.WrongIsolation("it was changed by SQL");
 
-    /// <summary>What one caller wants, and since when.</summary>
-    private readonly record struct Call(KeyGate Gate, TimeSpan Timeout, long StartedAt);
+    /// <summary>What one caller wants, and since when; and how long the server's answer to its try took.</summary>
+    private readonly record struct Call(KeyGate Gate, TimeSpan Timeout, long StartedAt, TimeSpan Answer = default);
 }

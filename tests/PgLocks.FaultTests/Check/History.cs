@@ -63,6 +63,14 @@ internal sealed class History
         return first < pauses.Length && pauses[first].Number <= to;
     }
 
+    /// <summary>That time, or, if the worker stood still then, when it went on.</summary>
+    internal long AwakeAt(int worker, long at)
+    {
+        var pauses = _pauses.GetValueOrDefault(worker, []);
+        var next = FirstAt(pauses, at);
+        return next < pauses.Length && pauses[next].Number <= at ? pauses[next].At : at;
+    }
+
     /// <summary>Whether the worker stood still at that time, or went on no longer than <paramref name="awake"/> before it, and did so past the deadline.</summary>
     internal bool Overslept(int worker, long at, long awake, long deadline)
     {

@@ -25,8 +25,12 @@ internal static class WaitCheck
 
     private static Lateness Measure(Entry entry, History history)
     {
-        var due = entry.Number + Times.Ticks(TimeSpan.FromMilliseconds(entry.Section));
-        return new Lateness(entry, Times.Milliseconds(due, entry.At), OwnUntil(entry.At), entry.Token > Happening.ByServer ? OwnUntil(entry.Token) : null);
+        var timeout = Times.Ticks(TimeSpan.FromMilliseconds(entry.Section));
+        // The worker reads its clock and calls: where it stood still between the two, the library's time began afterwards.
+        var begun = history.AwakeAt(entry.Worker, entry.Number);
+        var due = begun + timeout;
+        return new Lateness(
+            entry, Times.Milliseconds(entry.Number + timeout, entry.At), OwnUntil(entry.At), entry.Token > Happening.ByServer ? OwnUntil(begun + entry.Token - entry.Number) : null);
 
         double OwnUntil(long at) => Times.Milliseconds(due, at) - history.StalledMilliseconds(entry.Worker, due, at);
     }
