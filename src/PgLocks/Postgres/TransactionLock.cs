@@ -157,7 +157,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         new NpgsqlParameter { Value = space.Sequences[call.Gate.Slot], NpgsqlDbType = NpgsqlDbType.Oid },
         isUnclean,
         new NpgsqlParameter { Value = lockTimeout ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
-        afterDeath);
+        afterDeath,
+        lockDelay.TotalSeconds);
 
     private static long Epoch(object? answer) => answer as long? ?? throw FenceCommand.WrongIsolation("it was changed by SQL");
 

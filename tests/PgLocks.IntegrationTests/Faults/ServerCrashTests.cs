@@ -3,6 +3,7 @@ using PgLocks.AdminTool.Demo;
 using PgLocks.IntegrationTests.Locks;
 using PgLocks.Migrations;
 using PgLocks.TestKit;
+using PgLocks.TestKit.Network;
 
 namespace PgLocks.IntegrationTests.Faults;
 
@@ -45,6 +46,34 @@ public sealed class ServerCrashTests : IAsyncLifetime
             Assert.True(next.FencingToken > held.FencingToken && held.FencingToken > last);
         await using var again = await one.AcquireAsync(key, TimeSpan.FromSeconds(60));
         Assert.True(again.FencingToken > held.FencingToken);
+    }
+
+    [Fact]
+    public async Task Restart_HomeHasNotHeardOfIt_NothingIsGrantedInATransactionWithinTheLockDelay()
+    {
+        await using var proxy = TcpProxy.Start(_server.ConnectionString);
+        await using var provider = await PgLockProvider.StartAsync(new PgLocksOptions
+        {
+            ConnectionString = proxy.Through(_server.ConnectionString),
+            LeaseDuration = TimeSpan.FromSeconds(6),
+            ServerLeaseDuration = TimeSpan.FromSeconds(10),
+        });
+        // Once the server is old enough.
+        var held = await provider.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30));
+        held.Dispose();
+
+        proxy.Stall();
+        await _server.RestartAsync(ShutdownMode.Immediate);
+        await using var source = NpgsqlDataSource.Create(_server.ConnectionString);
+        // As after a crash, whose numbers say nothing: these say that the last owner released.
+        await using (var even = source.CreateCommand($"SELECT setval('pglocks.slot_{LockTable.ClassId}_{held.Slot}', 1000)"))
+            await even.ExecuteScalarAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+
+        await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(transaction, TestKeys.Key, TimeSpan.FromSeconds(1)).AsTask());
+        proxy.Cut();
+        proxy.Resume();
     }
 
     [Fact]
