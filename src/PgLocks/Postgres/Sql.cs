@@ -79,17 +79,14 @@ internal static class Sql
           FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS s (name, setting)
         """;
 
-    private const string ServerAge = """
-        extract(epoch FROM pg_catalog.clock_timestamp() - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal)))::float8
-        """;
-
     /// <summary>Who is at the other end. A server that was started, or that recovered from a crash (its counters begin anew), is young.</summary>
-    internal const string Server = $"""
+    internal const string Server = """
         SELECT pg_catalog.pg_backend_pid(),
                a.backend_start,
                pg_catalog.pg_is_in_recovery(),
                (SELECT system_identifier FROM pg_catalog.pg_control_system()),
-               {ServerAge},
+               extract(epoch FROM pg_catalog.clock_timestamp()
+                 - greatest(pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal)))::float8,
                pg_catalog.current_setting('server_version_num')::int4,
                pg_catalog.current_setting('server_encoding'),
                pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), (SELECT stats_reset FROM pg_catalog.pg_stat_wal))
@@ -155,7 +152,9 @@ internal static class Sql
     /// One try, one wait or the grant after an owner that died, in the caller's transaction. The server may be a young one of which home has not heard
     /// yet; one whose clock was set back since counts as old, as it would be young for as long as that.
     /// </summary>
-    internal const string GainTransactionLock = $"SELECT pglocks.gain_xact_lock($1, $2, $3, $4 OR {ServerAge} BETWEEN 0 AND $7, $5, $6)";
+    internal const string GainTransactionLock = """
+        SELECT pglocks.gain_xact_lock($1, $2, $3, $4 OR pg_catalog.clock_timestamp() - pglocks.server_recovered_at() BETWEEN interval '0' AND $7, $5, $6)
+        """;
 
     /// <summary>What it does about the lock of an owner that died.</summary>
     internal const string Undo = "undo";

@@ -158,7 +158,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         isUnclean,
         new NpgsqlParameter { Value = lockTimeout ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
         afterDeath,
-        lockDelay.TotalSeconds);
+        lockDelay);
 
     private static long Epoch(object? answer) => answer as long? ?? throw FenceCommand.WrongIsolation("it was changed by SQL");
 
