@@ -19,7 +19,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no lock space has the class_id %', adopt_server.class_id USING ERRCODE = 'undefined_object';
     END IF;
-    IF space.timeline >= server_timeline AND space.recovered_at IS NOT DISTINCT FROM server_recovered THEN
+    IF pglocks.is_adopted(space) THEN
         RETURN false;
     END IF;
     PERFORM pglocks.move_slots(space.class_id, space.pool_size, 0, space.timeline >= server_timeline);

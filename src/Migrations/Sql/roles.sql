@@ -21,7 +21,7 @@ BEGIN
             pglocks.bucket_lower_ns(int4), pglocks.bucket_value_ns(int4), pglocks.quantile(int2[], int8[], float8, int8),
             pglocks.window_quantile(int2[], int8[], int2[], int8[], int2[], int8[], float8, int8), pglocks.recent_stats(text, interval),
             pglocks.window_start(interval), pglocks.kept_from(), pglocks.utc_today(), pglocks.totals_lack_from(), pglocks.day_partitions(),
-            pglocks.current_timeline(), pglocks.server_recovered_at(), pglocks.server_remembers_since() TO %I', role);
+            pglocks.current_timeline(), pglocks.server_recovered_at(), pglocks.server_remembers_since(), pglocks.is_adopted(pglocks.spaces) TO %I', role);
     END LOOP;
 
     IF to_regrole('pglocks_app') IS NOT NULL THEN

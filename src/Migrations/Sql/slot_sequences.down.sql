@@ -2,6 +2,7 @@ DROP TRIGGER spaces_add_slots ON pglocks.spaces;
 DROP FUNCTION pglocks.spaces_add_slots();
 DROP FUNCTION pglocks.move_slots(int4, int4, int8, boolean);
 ALTER TABLE pglocks.spaces ALTER COLUMN recovered_at DROP DEFAULT;
+DROP FUNCTION pglocks.is_adopted(pglocks.spaces);
 DROP FUNCTION pglocks.server_recovered_at();
 DROP FUNCTION pglocks.server_remembers_since();
 DROP FUNCTION pglocks.current_timeline();

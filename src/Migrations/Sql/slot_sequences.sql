@@ -70,5 +70,14 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION pglocks.current_timeline() FROM PUBLIC;
 
+-- Whether the space has been moved beyond what this server can have lost: before that nobody draws. See adopt_server.
+CREATE FUNCTION pglocks.is_adopted(space pglocks.spaces) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pglocks, pg_temp
+AS $$
+    SELECT space.timeline >= pglocks.current_timeline() AND space.recovered_at IS NOT DISTINCT FROM pglocks.server_remembers_since()
+$$;
+REVOKE ALL ON FUNCTION pglocks.is_adopted(pglocks.spaces) FROM PUBLIC;
+
 INSERT INTO pglocks.spaces (name, class_id, pool_size, timeline)
 VALUES ('default', 1346849792 /* 0x50474C00, 'PGL' */, 256, pglocks.current_timeline());

@@ -81,7 +81,8 @@ REVOKE ALL ON FUNCTION pglocks.try_xact_lock(text, text, text) FROM PUBLIC;
 
 -- What AcquireInTransactionAsync asks. Nothing here fails because of a lock that is not to be had: its block undoes the lock, and the transaction goes on.
 -- The answer: the number that was drawn; 0: another owns the slot, or owned it for wait_ms; -1: the last owner died owning it, or may have, and
--- nothing was drawn; NULL: under this isolation level no lock protects anything.
+-- nothing was drawn; -2: the server may have lost numbers, and no session has moved the space beyond them yet; NULL: under this isolation level no lock
+-- protects anything.
 -- wait_ms: NULL tries, 0 waits without an end. after_death: what to do about the lock of an owner that died: 'undo', 'keep' or 'grant' it.
 CREATE FUNCTION pglocks.gain_xact_lock(class_id int4, slot int4, sequence regclass, is_unclean boolean, wait_ms int4, after_death text) RETURNS int8
 LANGUAGE plpgsql
@@ -93,6 +94,10 @@ DECLARE
 BEGIN
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
         RETURN NULL;
+    END IF;
+    -- A read-only transaction, as on a standby, is refused by the draw.
+    IF NOT current_setting('transaction_read_only')::boolean AND NOT (SELECT pglocks.is_adopted(s) FROM pglocks.spaces s WHERE s.class_id = gain_xact_lock.class_id) THEN
+        RETURN -2;
     END IF;
     IF wait_ms IS NOT NULL THEN
         PERFORM set_config('lock_timeout', wait_ms::text, true);

@@ -26,11 +26,11 @@ internal static class SpaceReader
     /// <returns>The server's timeline.</returns>
     internal static long Recheck(NpgsqlConnection connection, Space space, ServerInfo server)
     {
-        (int classId, int poolSize, _, bool isForeign, long timeline) = ReadRow(connection, space.Name);
+        (int classId, int poolSize, _, bool isAdopted, long timeline) = ReadRow(connection, space.Name);
         if (classId != space.ClassId || poolSize != space.PoolSize || server.SystemIdentifier != space.SystemIdentifier)
             throw new PgLocksConfigurationException($"Space '{space.Name}' is another one than at start (class {classId}, {poolSize} slots, cluster {server.SystemIdentifier}). Restart the process.");
         space.Timelines.Check(connection, timeline);
-        if (isForeign)
+        if (!isAdopted)
         {
             Scalar(connection, Sql.CommitSynchronously);
             Scalar(connection, Sql.AdoptServer, classId);
@@ -49,7 +49,7 @@ internal static class SpaceReader
             throw new PgLocksConfigurationException($"The pglocks schema is at version {version}, newer than this PgLocks ({latest}). Update the package.");
     }
 
-    private static (int ClassId, int PoolSize, short HashVersion, bool IsForeign, long Timeline) ReadRow(NpgsqlConnection connection, string name)
+    private static (int ClassId, int PoolSize, short HashVersion, bool IsAdopted, long Timeline) ReadRow(NpgsqlConnection connection, string name)
     {
         using var command = new NpgsqlCommand(Sql.Space, connection) { Parameters = { new() { Value = name } } };
         using (NpgsqlDataReader row = command.ExecuteReader())

@@ -98,10 +98,8 @@ internal static class Sql
     internal const string SchemaVersion = "SELECT max(version) FROM pglocks.schema_versions";
 
     internal const string Space = """
-        SELECT class_id, pool_size, hash_version,
-               timeline < pglocks.current_timeline() OR recovered_at IS DISTINCT FROM pglocks.server_remembers_since(),
-               pglocks.current_timeline()
-          FROM pglocks.spaces WHERE name = $1
+        SELECT class_id, pool_size, hash_version, pglocks.is_adopted(s), pglocks.current_timeline()
+          FROM pglocks.spaces AS s WHERE name = $1
         """;
 
     internal const string SpaceNames = "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pglocks.spaces";
@@ -147,6 +145,9 @@ internal static class Sql
 
     /// <summary>Instead of a number: the slot's last owner died owning, or may have.</summary>
     internal const long DiedOwning = -1;
+
+    /// <summary>Instead of a number: the server may have lost numbers, and no session has moved the sequences beyond them yet.</summary>
+    internal const long NotAdopted = -2;
 
     /// <summary>
     /// One try, one wait or the grant after an owner that died, in the caller's transaction. The server may be a young one of which home has not heard

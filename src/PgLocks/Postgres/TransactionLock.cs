@@ -61,9 +61,8 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         // The wait for the key took all of it.
         if (call.Timeout != TimeSpan.Zero && IsOver(Left(call)))
             throw TimedOut(call);
-        long sentAt = time.GetTimestamp();
-        long epoch = Epoch(await commands.ExecuteInSavepointAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, afterDeath)).ConfigureAwait(false));
-        call = call with { Answer = time.GetElapsedTime(sentAt) };
+        (long epoch, TimeSpan answer) = await TryAsync(commands, call, isUnclean, afterDeath).ConfigureAwait(false);
+        call = call with { Answer = answer };
         bool wasOwned = epoch == Sql.NotLocked;
         if (wasOwned)
             epoch = await WaitAsync(commands.ExecuteInSavepointAsync, call, isUnclean, afterDeath).ConfigureAwait(false);
@@ -73,6 +72,22 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
             return (epoch, wasOwned);
         await DelayAsync(Left(call), commands.CancellationToken).ConfigureAwait(false);
         throw TimedOut(call);
+    }
+
+    /// <summary>Tries once; again only while the server is one that no lock session has adopted yet, which this connection then needs not ask any more.</summary>
+    private async Task<(long Epoch, TimeSpan Answer)> TryAsync(TransactionCommands commands, Call call, bool isUnclean, string afterDeath)
+    {
+        for (TimeSpan pause = Backoff.First; ; pause = Backoff.Next(pause))
+        {
+            long sentAt = time.GetTimestamp();
+            long epoch = Epoch(await commands.ExecuteInSavepointAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, afterDeath)).ConfigureAwait(false));
+            if (epoch != Sql.NotAdopted)
+                return (epoch, time.GetElapsedTime(sentAt));
+            TimeSpan left = Left(call);
+            if (IsOver(left))
+                throw TimedOut(call, new PgLockException("no lock session of any process has reached the transaction's server since it recovered or was promoted", isTransient: true));
+            await DelayAsync(IsLimited(left) && left < pause ? left : pause, commands.CancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<long> LockAfterDeathAsync(TransactionCommands commands, Call call, bool isUnclean)
@@ -115,7 +130,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
             TimeSpan limit = LimitOf(call);
             if (IsOver(limit))
                 return Sql.NotLocked;
-            int lockTimeout = limit == Timeout.InfiniteTimeSpan ? 0 : (int)Math.Ceiling(limit.TotalMilliseconds);
+            int lockTimeout = IsLimited(limit) ? (int)Math.Ceiling(limit.TotalMilliseconds) : 0;
             return Epoch(await execute(limit, Gain(call, isUnclean, lockTimeout, afterDeath)).ConfigureAwait(false));
         }
         finally
@@ -127,7 +142,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     /// <summary>For how long the server waits: its answer, which takes about as long as the last one, must not come after the caller's time.</summary>
     private TimeSpan LimitOf(Call call)
     {
-        if (call.Timeout == Timeout.InfiniteTimeSpan)
+        if (!IsLimited(call.Timeout))
             return call.Timeout;
         // Also a single try gives an owner that merely keeps the slot, this instance perhaps, the time to yield it.
         return call.Timeout < OneTry ? OneTry : Left(call) - TimeSpan.FromTicks(Math.Min(call.Answer.Ticks, LongestAnswer.Ticks));
@@ -142,13 +157,16 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
     }
 
     /// <summary>Whether a lock delay would outlast the caller's time: then nothing is locked meanwhile, and nothing has to be undone after it.</summary>
-    private bool IsTooLong(TimeSpan left) => left != Timeout.InfiniteTimeSpan && left < lockDelay;
+    private bool IsTooLong(TimeSpan left) => IsLimited(left) && left < lockDelay;
 
-    private static bool IsOver(TimeSpan left) => left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero;
+    private static bool IsOver(TimeSpan left) => IsLimited(left) && left <= TimeSpan.Zero;
 
-    private TimeSpan Left(Call call) => call.Timeout == Timeout.InfiniteTimeSpan ? call.Timeout : call.Timeout - time.GetElapsedTime(call.StartedAt);
+    private static bool IsLimited(TimeSpan left) => left != Timeout.InfiniteTimeSpan;
 
-    private LockTimeoutException TimedOut(Call call) => new(call.Gate.Key, call.Gate.Slot, time.GetElapsedTime(call.StartedAt), slots[call.Gate.Slot].ForeignHolder, cause: null);
+    private TimeSpan Left(Call call) => IsLimited(call.Timeout) ? call.Timeout - time.GetElapsedTime(call.StartedAt) : call.Timeout;
+
+    private LockTimeoutException TimedOut(Call call, PgLockException? cause = null) =>
+        new(call.Gate.Key, call.Gate.Slot, time.GetElapsedTime(call.StartedAt), slots[call.Gate.Slot].ForeignHolder, cause);
 
     private NpgsqlBatchCommand Gain(Call call, bool isUnclean, int? lockTimeout, string afterDeath) => BatchCommand.Of(
         Sql.GainTransactionLock,

@@ -88,6 +88,23 @@ public sealed class TransactionAfterDeathTests(PostgresServer server) : IAsyncLi
         Assert.Equal(4, await _database.LastNumberAsync(Slot));
     }
 
+    [Fact]
+    public async Task AcquireInTransactionAsync_NoSessionHasAdoptedTheServer_DrawsNothingUntilOneHas()
+    {
+        await using var provider = await _database.StartProviderAsync();
+        await _database.ExecuteAsync("UPDATE pglocks.spaces SET recovered_at = recovered_at - interval '1 hour'");
+
+        var refused = await Assert.ThrowsAsync<LockTimeoutException>(() => AcquireAsync(provider, TimeSpan.FromMilliseconds(100)));
+        var wait = AcquireAsync(provider, TimeSpan.FromSeconds(30));
+        var drawn = await _database.LastNumberAsync(Slot);
+        await _database.ExecuteAsync("SELECT pglocks.adopt_server($1)", LockTable.ClassId);
+        await using var lease = await wait;
+
+        Assert.Contains("no lock session", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, drawn);
+        Assert.True(lease.FencingToken >> 20 > 1 << 20);
+    }
+
     private Task<LockLease> AcquireAsync(PgLockProvider provider, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         provider.AcquireInTransactionAsync(_transaction, TestKeys.Key, timeout, cancellationToken).AsTask();
 

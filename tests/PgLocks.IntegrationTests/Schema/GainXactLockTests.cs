@@ -62,6 +62,20 @@ public sealed class GainXactLockTests(PostgresServer server) : IAsyncLifetime
         await AssertUsableAsync();
     }
 
+    [Theory]
+    [InlineData("recovered_at = recovered_at - interval '1 hour'")]
+    [InlineData("timeline = 0")]
+    public async Task GainXactLock_ServerMayHaveLostNumbers_LocksAndDrawsNothing(string change)
+    {
+        await _database.ExecuteAsync($"UPDATE pglocks.spaces SET {change}");
+
+        Assert.Equal(-2, await GainAsync("0", "grant", isUnclean: true));
+
+        Assert.Equal(0, await _database.LastNumberAsync(Slot));
+        Assert.Equal(0, await _database.OwnersAsync(Slot));
+        await AssertUsableAsync();
+    }
+
     [Fact]
     public async Task GainXactLock_OtherIsolation_AnswersNothing()
     {
