@@ -13,7 +13,7 @@ internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDi
     public async Task CopyAsync(string name, bool migrated, CancellationToken cancellationToken)
     {
         var template = migrated ? await MigratedAsync(cancellationToken) : "template0";
-        await ExecuteAsync($"""CREATE DATABASE "{name}" TEMPLATE "{template}" """, cancellationToken);
+        await ExecuteAsync($"""CREATE DATABASE "{name}" TEMPLATE "{template}" {await StrategyAsync(cancellationToken)}""", cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -49,6 +49,14 @@ internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDi
         await new SchemaMigrator(connectionString).MigrateUpAsync(cancellationToken: cancellationToken);
         await ExecuteAsync($"""ALTER DATABASE "{name}" ALLOW_CONNECTIONS false""", cancellationToken);
         return name;
+    }
+
+    /// <summary>Where nothing is synchronized, files are copied in half the time that it takes to write each page to the log.</summary>
+    private async Task<string> StrategyAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _server.CreateCommand(
+            "SELECT CASE WHEN current_setting('fsync')::boolean OR current_setting('server_version_num')::int4 < 150000 THEN '' ELSE 'STRATEGY file_copy' END");
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

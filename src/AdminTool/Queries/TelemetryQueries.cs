@@ -54,7 +54,8 @@ internal static class TelemetryQueries
                    coalesce((extract(epoch FROM now() - nullif(pglocks.totals_lack_from(), 'infinity')) * 1000)::int8, 0) AS lack_ms,
                    (SELECT sum(pg_catalog.pg_total_relation_size(c.oid))::int8 FROM pg_catalog.pg_class c
                     WHERE c.relnamespace = 'pglocks'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^lock_(stats|events|totals)') AS bytes
-            FROM pglocks.retention r
+            -- One row, of which the planner expects thousands, and then compiles the statement.
+            FROM (SELECT * FROM pglocks.retention LIMIT 1) AS r
             """,
             null,
             cancellationToken) ?? new TelemetryState();

@@ -46,6 +46,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pglocks, pg_temp
 AS $$
 DECLARE
+    -- Not joined: of a table of one row that was never analyzed the planner expects thousands, and compiles the statement.
+    first   date := pglocks.utc_today() - (SELECT r.drop_after_days FROM pglocks.retention r);
     missing record;
     made    int4 := 0;
 BEGIN
@@ -56,8 +58,7 @@ BEGIN
               SELECT 'lock_stats', (s.interval_start AT TIME ZONE 'UTC')::date FROM pglocks.lock_stats_default s
               UNION
               SELECT 'lock_events', (e.at AT TIME ZONE 'UTC')::date FROM pglocks.lock_events_default e) AS wanted
-        CROSS JOIN pglocks.retention r
-        WHERE wanted.day BETWEEN pglocks.utc_today() - r.drop_after_days AND pglocks.utc_today() + 7
+        WHERE wanted.day BETWEEN first AND pglocks.utc_today() + 7
           AND NOT EXISTS (SELECT FROM pglocks.day_partitions() d WHERE d.parent = wanted.parent AND d.day = wanted.day)
         ORDER BY wanted.day, wanted.parent
     LOOP

@@ -92,6 +92,11 @@ public sealed class TransactionAfterDeathTests(PostgresServer server) : IAsyncLi
     public async Task AcquireInTransactionAsync_NoSessionHasAdoptedTheServer_DrawsNothingUntilOneHas()
     {
         await using var provider = await _database.StartProviderAsync();
+        // Every lock session adopts the server when it opens, so this one must be past that.
+        await Eventually.EqualAsync(
+            1,
+            () => _database.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%:listener' AND (query LIKE 'LISTEN%' OR query LIKE '%pg\\_locks%')"),
+            because: "the provider listens");
         await _database.ExecuteAsync("UPDATE pglocks.spaces SET recovered_at = recovered_at - interval '1 hour'");
 
         var refused = await Assert.ThrowsAsync<LockTimeoutException>(() => AcquireAsync(provider, TimeSpan.FromMilliseconds(100)));
