@@ -31,7 +31,8 @@ Builds the solution in Release and runs all tests. The last line says how many p
 
 The server: the one of PGLOCKS_TEST_CONNECTION, else a container where Docker answers, else the PostgreSQL programs of
 this machine, which are installed where that is allowed. Some tests stop, kill and copy servers of their own: these
-need the programs in any case. Nothing is left running, and no folder either. The versions of --postgres are fetched with
+need the programs in any case. Their files are in memory (/dev/shm) where there is room, unless TMPDIR says where. Nothing is
+left running, and no folder either. The versions of --postgres are fetched with
 npm into a folder that stays (PGLOCKS_PG_CACHE; default: /var/tmp/pglocks-postgres-UID), else taken from this machine.
 
 Exit code: 0 all passed (with --soak: every invariant held), 1 otherwise, 2 for a wrong argument, 3 if something needed is missing.
