@@ -84,7 +84,7 @@ should_build=true filter='' trait='' only='*' results='' minutes=20 soak='' seed
 parse "$@"
 
 # The servers of the tests make and remove some hundred thousand files: in memory, where there is room. Not those of a soak, whose history grows.
-if [ -z "${TMPDIR:-}$soak" ] && [ "$(df -Pk /dev/shm 2> /dev/null | awk 'NR == 2 { print $4 }')0" -ge 40000000 ]; then
+if [ -z "${TMPDIR:-}$soak" ] && df -Pk /dev/shm 2> /dev/null | awk 'NR == 2 && $4 >= 4194304 { has_room = 1 } END { exit !has_room }'; then
   export TMPDIR=/dev/shm
 fi
 
