@@ -8,6 +8,9 @@ internal sealed class History
     private const int MostLines = 60;
     private static readonly TimeSpan Near = TimeSpan.FromSeconds(2);
 
+    /// <summary>A pool that stalls for longer stands for itself, and does not say that the process had no processor.</summary>
+    private static readonly TimeSpan MostStalled = TimeSpan.FromMilliseconds(500);
+
     private readonly Dictionary<string, Entry[]> _byWhat;
     private readonly Dictionary<int, Entry[]> _pauses;
     private readonly Dictionary<int, Entry[]> _stalls;
@@ -71,13 +74,18 @@ internal sealed class History
         return next < pauses.Length && pauses[next].Number <= at ? pauses[next].At : at;
     }
 
-    /// <summary>Whether the worker stood still at that time, or went on no longer than <paramref name="awake"/> before it, and did so past the deadline.</summary>
-    internal bool Overslept(int worker, long at, long awake, long deadline)
+    /// <summary>
+    /// Whether the worker stood still at that time, or had run timers for no longer than <paramref name="awake"/> since it went on, and did so past the deadline.
+    /// One that goes on where others are waiting for a processor gets its first only now and then.
+    /// </summary>
+    internal bool Overslept(int worker, long at, TimeSpan awake, long deadline)
     {
         var pauses = _pauses.GetValueOrDefault(worker, []);
-        for (var i = FirstAt(pauses, at - awake); i < pauses.Length && pauses[i].Number <= at; i++)
+        for (var i = FirstAt(pauses, deadline); i < pauses.Length && pauses[i].Number <= at; i++)
         {
-            if (pauses[i].At >= deadline)
+            var wentOn = Math.Min(pauses[i].At, at);
+            var stalled = Math.Min(StalledMilliseconds(worker, wentOn, at), MostStalled.TotalMilliseconds);
+            if (Times.Milliseconds(wentOn, at) - stalled <= awake.TotalMilliseconds)
                 return true;
         }
         return false;

@@ -36,7 +36,7 @@ internal static class WitnessCheck
         return new WitnessResult(violations, stoodStill, transactions);
 
         bool Overslept(long section, long at) =>
-            deadlines.TryGetValue(section, out var deadline) && history.Overslept(Sections.WorkerOf(section), at, Times.Ticks(Awake), deadline);
+            deadlines.TryGetValue(section, out var deadline) && history.Overslept(Sections.WorkerOf(section), at, Awake, deadline);
 
         bool IsLate(Entry entered) => entered.Text == Happening.Late && history.WasPaused(entered.Worker, entered.At - Times.Ticks(Awake), entered.At);
     }
