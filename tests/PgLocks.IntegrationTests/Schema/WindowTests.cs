@@ -18,8 +18,9 @@ public sealed class WindowTests(PostgresServer server)
         foreach (var hours in (int[])[-20 * 24, -12 * 24, -5 * 24, -30, -6, -1])
             await AddAsync(hours);
         await StatsData.MaintainAsync(database);
-        await database.ExecuteAsync("UPDATE pglocks.instances SET written_to = now() + interval '1 second'");
-        await AddAsync(0, offsetSeconds: 61);
+        // After all that is in the totals, however long that took.
+        await database.ExecuteAsync("UPDATE pglocks.instances SET written_to = now() + interval '10 minutes'");
+        await AddAsync(0, offsetSeconds: 300);
 
         // Windows with room to what begins or ends near their start, which is rounded down to the hour, or to the day.
         foreach (var (since, hours) in ((string, int)[])[("3 hours", -3), ("10 hours", -10), ("3 days", -72), ("8 days", -192), ("15 days", -360), ("30 days", -720)])
