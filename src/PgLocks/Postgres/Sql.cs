@@ -107,6 +107,9 @@ internal static class Sql
     /// <summary>Before anybody draws on a server that may have lost draws; it must reach the disk, whatever the role's default is.</summary>
     internal const string CommitSynchronously = "SELECT pg_catalog.set_config('synchronous_commit', 'local', false)";
 
+    /// <summary>The same, for one transaction.</summary>
+    internal const string CommitThisSynchronously = "SELECT pg_catalog.set_config('synchronous_commit', 'local', true)";
+
     internal const string AdoptServer = "SELECT pglocks.adopt_server($1)";
 
     /// <summary>The sequences of the space's slots, by slot; missing ones are null.</summary>

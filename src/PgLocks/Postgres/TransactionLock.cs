@@ -13,7 +13,7 @@ namespace PgLocks.Postgres;
 /// rest of it passes here. A lock that an owner left behind when it died is given up again, as a released savepoint cannot undo it, and is acquired anew in a
 /// savepoint that stays until its lock delay is over; or not at all, if the delay outlasts the timeout.
 /// </remarks>
-internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
+internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests requests, Adoption adoption, Func<bool> isServerYoung, TimeSpan lockDelay, TimeProvider time)
 {
     private static readonly TimeSpan OneTry = TimeSpan.FromMilliseconds(10);
 
@@ -74,7 +74,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
         throw TimedOut(call);
     }
 
-    /// <summary>Tries once; again only while the server is one that no lock session has adopted yet, which this connection then needs not ask any more.</summary>
+    /// <summary>Tries once; again only while nobody has adopted the server yet.</summary>
     private async Task<(long Epoch, TimeSpan Answer)> TryAsync(TransactionCommands commands, Call call, bool isUnclean, string afterDeath)
     {
         for (TimeSpan pause = Backoff.First; ; pause = Backoff.Next(pause))
@@ -83,6 +83,7 @@ internal sealed class TransactionLock(Space space, SlotPool slots, YieldRequests
             long epoch = Epoch(await commands.ExecuteInSavepointAsync(Left(call), Gain(call, isUnclean, lockTimeout: null, afterDeath)).ConfigureAwait(false));
             if (epoch != Sql.NotAdopted)
                 return (epoch, time.GetElapsedTime(sentAt));
+            adoption.Begin();
             TimeSpan left = Left(call);
             if (IsOver(left))
                 throw TimedOut(call, new PgLockException("no lock session of any process has reached the transaction's server since it recovered or was promoted", isTransient: true));

@@ -55,8 +55,9 @@ public sealed class TransactionFailureTests(PostgresServer server) : IAsyncLifet
             AssertTyped(await RefusalAsync(older), isTransient: true, "begin a new one on the primary");
         }
         await using var newer = await connection.BeginTransactionAsync();
-        // The provider's own lock sessions are still on the old primary, which lives.
-        await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(newer, TestKeys.Key, TimeSpan.FromMilliseconds(200)).AsTask());
+        // All the provider's own sessions are still on the old primary, which lives.
+        var refused = await Assert.ThrowsAsync<LockTimeoutException>(() => provider.AcquireInTransactionAsync(newer, TestKeys.Key, TimeSpan.FromMilliseconds(200)).AsTask());
+        Assert.Contains("no lock session", refused.Message, StringComparison.Ordinal);
         await using var successor = await PgLockProvider.StartAsync(new PgLocksOptions { ConnectionString = standby.ConnectionString });
         (await provider.AcquireInTransactionAsync(newer, TestKeys.Key)).Dispose();
 
