@@ -9,11 +9,12 @@ internal sealed class TemplateDatabase(string serverConnectionString) : IAsyncDi
     private readonly NpgsqlDataSource _server = NpgsqlDataSource.Create(serverConnectionString);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<DateOnly, string> _migrated = [];
+    private string? _strategy;
 
     public async Task CopyAsync(string name, bool migrated, CancellationToken cancellationToken)
     {
         var template = migrated ? await MigratedAsync(cancellationToken) : "template0";
-        await ExecuteAsync($"""CREATE DATABASE "{name}" TEMPLATE "{template}" {await StrategyAsync(cancellationToken)}""", cancellationToken);
+        await ExecuteAsync($"""CREATE DATABASE "{name}" TEMPLATE "{template}" {_strategy ??= await StrategyAsync(cancellationToken)}""", cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@
 -- After a promotion the move counts as the death of every owner: they may live on beside the old primary. After a recovery it does not,
 -- and parity stays: a server that came up just now counts as unclean anyway, and a mere reset of its statistics looks the same from here
 -- while owners live on. True when this call did it.
--- To be committed synchronously, before anybody draws: the caller sees to synchronous_commit.
+-- Committed synchronously, whatever the session's setting is: it must reach the disk before anybody draws.
 -- SECURITY DEFINER: setval needs UPDATE on the sequences, which nobody who only locks should have.
 CREATE FUNCTION pglocks.adopt_server(class_id int4) RETURNS boolean
 LANGUAGE plpgsql STRICT SECURITY DEFINER
@@ -22,6 +22,7 @@ BEGIN
     IF pglocks.is_adopted(space) THEN
         RETURN false;
     END IF;
+    PERFORM set_config('synchronous_commit', 'local', true);
     PERFORM pglocks.move_slots(space.class_id, space.pool_size, 0, space.timeline >= server_timeline);
     UPDATE pglocks.spaces s
         SET timeline = greatest(s.timeline, server_timeline), recovered_at = server_recovered, generation = s.generation + 1

@@ -25,13 +25,12 @@ internal sealed class Adoption(NpgsqlDataSource pool, Space space, int timeoutSe
     {
         try
         {
-            NpgsqlBatch batch = pool.CreateBatch();
-            await using (batch.ConfigureAwait(false))
+            NpgsqlCommand command = pool.CreateCommand(Sql.AdoptServer);
+            await using (command.ConfigureAwait(false))
             {
-                batch.Timeout = timeoutSeconds;
-                batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.CommitThisSynchronously));
-                batch.BatchCommands.Add(BatchCommand.Of(Sql.AdoptServer, space.ClassId));
-                await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+                command.CommandTimeout = timeoutSeconds;
+                command.Parameters.Add(new() { Value = space.ClassId });
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException or ObjectDisposedException)

@@ -31,10 +31,7 @@ internal static class SpaceReader
             throw new PgLocksConfigurationException($"Space '{space.Name}' is another one than at start (class {classId}, {poolSize} slots, cluster {server.SystemIdentifier}). Restart the process.");
         space.Timelines.Check(connection, timeline);
         if (!isAdopted)
-        {
-            Scalar(connection, Sql.CommitSynchronously);
             Scalar(connection, Sql.AdoptServer, classId);
-        }
         return timeline;
     }
 

@@ -104,12 +104,10 @@ internal static class Sql
 
     internal const string SpaceNames = "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM pglocks.spaces";
 
-    /// <summary>Before anybody draws on a server that may have lost draws; it must reach the disk, whatever the role's default is.</summary>
+    /// <summary>For a session whose statements must each reach the disk, whatever the role's default is.</summary>
     internal const string CommitSynchronously = "SELECT pg_catalog.set_config('synchronous_commit', 'local', false)";
 
-    /// <summary>The same, for one transaction.</summary>
-    internal const string CommitThisSynchronously = "SELECT pg_catalog.set_config('synchronous_commit', 'local', true)";
-
+    /// <summary>Before anybody draws on a server that may have lost draws.</summary>
     internal const string AdoptServer = "SELECT pglocks.adopt_server($1)";
 
     /// <summary>The sequences of the space's slots, by slot; missing ones are null.</summary>

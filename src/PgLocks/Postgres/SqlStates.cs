@@ -5,8 +5,6 @@ namespace PgLocks.Postgres;
 /// <summary>What the server's error codes mean to a lock provider.</summary>
 internal static class SqlStates
 {
-    private const string IdleSessionTimeout = "57P05";
-
     /// <summary>A wait that ended by its <c>lock_timeout</c>, or by a cancel request of this process, which Npgsql reports by another exception.</summary>
     internal static bool IsEndOfWait(Exception error) => error is OperationCanceledException
         || error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
@@ -81,7 +79,7 @@ internal static class SqlStates
                     $"User '{target.Username}' lacks a right in database '{target.Database}' at {server}: {refused.MessageText}. Grant it the role pglocks_app.", error),
                 PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => Transient(
                     $"PostgreSQL at {server} takes no connection now: {refused.MessageText}. Try again; raise max_connections if it stays.", error),
-                IdleSessionTimeout => Transient(
+                PostgresErrorCodes.IdleSessionTimeout => Transient(
                     $"PostgreSQL at {server} ended a session before it was complete: {refused.MessageText}. This process had no processor for longer than ServerLeaseDuration. Try again; raise ServerLeaseDuration if it stays.", error),
                 _ when refused.IsTransient => Transient($"PostgreSQL at {server} answered {refused.SqlState}: {refused.MessageText}. Try again; run 'pglocks doctor' if it stays.", error),
                 _ => Configuration($"PostgreSQL at {server} answered {refused.SqlState}: {refused.MessageText}. Run 'pglocks doctor'.", error),

@@ -53,6 +53,22 @@ public sealed class AdoptServerTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task AdoptServer_SessionThatDoesNotWaitForTheDisk_WaitsForItOnce()
+    {
+        await using var database = await server.CreateDatabaseAsync();
+        await database.ExecuteAsync("UPDATE pglocks.spaces SET timeline = 0");
+        await using var session = await database.OpenAsync(TestContext.Current.CancellationToken);
+        await session.ExecuteAsync("SET synchronous_commit = off");
+        await session.ExecuteAsync("BEGIN");
+
+        Assert.True(await session.ScalarAsync<bool>(Adopt));
+
+        Assert.Equal("local", await session.ScalarAsync<string>("SHOW synchronous_commit"));
+        await session.ExecuteAsync("COMMIT");
+        Assert.Equal("off", await session.ScalarAsync<string>("SHOW synchronous_commit"));
+    }
+
+    [Fact]
     public async Task AdoptServer_UnknownClass_IsRefused()
     {
         await using var database = await server.CreateDatabaseAsync();
