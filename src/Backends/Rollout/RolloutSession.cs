@@ -22,7 +22,7 @@ internal sealed class RolloutSession : IDisposable
         try
         {
             connection.Open();
-            ServerInfo server = ServerInfo.Read(connection);
+            ServerInfo server = ServerInfo.Read(connection, seat.Connections.FirstAnswerSeconds);
             server.Check(connection, seat.Options.AllowSessionPooler);
             SpaceReader.Recheck(connection, seat.Space, server);
             LockSession.ApplySettings(connection, seat.Connections);

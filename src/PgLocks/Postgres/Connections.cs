@@ -21,6 +21,12 @@ internal sealed class Connections
     /// <summary>An answer that is older proves nothing, so no statement is worth a longer wait; in whole seconds, which are the driver's.</summary>
     internal int LeaseSeconds => Math.Max(1, (int)Math.Ceiling(_options.LeaseDuration.TotalSeconds));
 
+    /// <summary>
+    /// For the first statement of a connection. Behind a pooler it is that which waits for a connection to the server, and poolers open these one after the
+    /// other: given up as early as other statements, none would be answered where many processes come back at once.
+    /// </summary>
+    internal int FirstAnswerSeconds => _options.AllowSessionPooler ? Math.Max(LeaseSeconds, _target.Timeout) : LeaseSeconds;
+
     /// <summary>A lock session: a connection of its own, never pooled (a pooled one keeps its locks past Close), never enlisted, never multiplexed.</summary>
     internal NpgsqlConnection NewLockConnection(string role)
     {

@@ -74,7 +74,7 @@ internal sealed class ListenerSession
         try
         {
             connection.Open();
-            ServerInfo server = ServerInfo.Read(connection);
+            ServerInfo server = ServerInfo.Read(connection, _context.Connections.FirstAnswerSeconds);
             server.Check(connection, _context.Options.AllowSessionPooler);
             _timeline = SpaceReader.Recheck(connection, _context.Space, server);
             LockSession.ApplySettings(connection, _context.Connections);

@@ -12,12 +12,11 @@ internal static class PoolerProbe
     private const int Looks = 3;
 
     /// <param name="one">Open, and in no transaction.</param>
-    /// <param name="two">Another one by the same way, not open yet.</param>
+    /// <param name="two">Another one by the same way, and in none either.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="PgLocksConfigurationException">Both connections were given one backend, or one of them two.</exception>
     internal static async Task CheckAsync(NpgsqlConnection one, NpgsqlConnection two, CancellationToken cancellationToken)
     {
-        await two.OpenAsync(cancellationToken).ConfigureAwait(false);
         int backend = await BackendOfAsync(one, cancellationToken).ConfigureAwait(false);
         for (int look = 0; look < Looks; look++)
         {

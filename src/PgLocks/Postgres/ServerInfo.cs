@@ -18,9 +18,11 @@ internal sealed record ServerInfo(
 {
     internal const int OldestVersion = 140000;
 
-    internal static ServerInfo Read(NpgsqlConnection connection)
+    /// <param name="connection">Just opened.</param>
+    /// <param name="seconds">How long the answer may take; null for as long as any of the connection's.</param>
+    internal static ServerInfo Read(NpgsqlConnection connection, int? seconds = null)
     {
-        using var command = new NpgsqlCommand(Sql.Server, connection);
+        using var command = new NpgsqlCommand(Sql.Server, connection) { CommandTimeout = seconds ?? connection.CommandTimeout };
         using NpgsqlDataReader row = command.ExecuteReader(CommandBehavior.SingleRow);
         row.Read();
         return new ServerInfo(

@@ -15,7 +15,7 @@ internal static class SpaceFinder
             try
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                ServerInfo server = ServerInfo.Read(connection);
+                ServerInfo server = ServerInfo.Read(connection, connections.FirstAnswerSeconds);
                 server.Check(connection, options.AllowSessionPooler);
                 if (server.IsPooled(connection))
                     await CheckPoolerAsync(connection, connections, cancellationToken).ConfigureAwait(false);
@@ -36,7 +36,11 @@ internal static class SpaceFinder
     {
         NpgsqlConnection other = New(connections);
         await using (other.ConfigureAwait(false))
+        {
+            await other.OpenAsync(cancellationToken).ConfigureAwait(false);
+            ServerInfo.Read(other, connections.FirstAnswerSeconds);
             await PoolerProbe.CheckAsync(connection, other, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static NpgsqlConnection New(Connections connections)

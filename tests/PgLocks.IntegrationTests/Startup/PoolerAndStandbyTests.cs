@@ -1,3 +1,4 @@
+using Npgsql;
 using PgLocks.AdminTool.Demo;
 using PgLocks.IntegrationTests.Locks;
 using PgLocks.Migrations;
@@ -42,6 +43,31 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task StartAsync_ThroughASessionPoolerThatHasNoConnectionForLongerThanALease_Starts()
+    {
+        const int all = 10;
+        await using var database = await server.CreateDatabaseAsync();
+        await using var pooler = await PgBouncerServer.StartAsync(await server.GetConnectionStringAsync(), PoolMode.Session, all);
+        var options = new PgLocksOptions
+        {
+            ConnectionString = pooler.Through(database.ConnectionString),
+            AllowSessionPooler = true,
+            HeartbeatInterval = TimeSpan.FromMilliseconds(100),
+            LeaseDuration = TimeSpan.FromSeconds(1),
+        };
+        // The driver's first connection reads the server's types while it opens, and that may take long.
+        await (await PgLockProvider.StartAsync(options)).DisposeAsync();
+        NpgsqlConnection[] others = [.. await Task.WhenAll(Enumerable.Range(0, all).Select(_ => OccupyAsync(options.ConnectionString)))];
+
+        var start = Task.Run(() => PgLockProvider.StartAsync(options).AsTask());
+        await Task.WhenAny(start, Task.Delay(TimeSpan.FromSeconds(2.5), TimeProvider.System));
+        await Task.WhenAll(others.Select(other => other.DisposeAsync().AsTask()));
+
+        await using var provider = await start;
+        await using var lease = await provider.AcquireAsync(TestKeys.Key, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     [Trait("Pitfall", "2: a transaction pooler gives two clients one lock")]
     public async Task StartAsync_ThroughATransactionPoolerThatIsAllowed_IsRefused()
     {
@@ -70,5 +96,15 @@ public sealed class PoolerAndStandbyTests(PostgresServer server)
         var refused = await Assert.ThrowsAsync<PgLocksConfigurationException>(async () => await PgLockProvider.StartAsync(standby.ConnectionString));
 
         Assert.Contains("is a standby: locks there exclude nobody. Connect to the primary", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A connection of the pooler's to the server, which nobody else gets until it is closed.</summary>
+    private static async Task<NpgsqlConnection> OccupyAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 }

@@ -28,8 +28,8 @@ public sealed class PgBouncerServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Starts one in front of the server of the connection string; returns when it passes on a query.</summary>
-    public static async Task<PgBouncerServer> StartAsync(string serverConnectionString, PoolMode mode)
+    /// <summary>Starts one in front of the server of the connection string, with so many connections to it at most; returns when it passes on a query.</summary>
+    public static async Task<PgBouncerServer> StartAsync(string serverConnectionString, PoolMode mode, int poolSize = 150)
     {
         var folder = await TemporaryFolder.CreateAsync("pglocks");
         try
@@ -37,7 +37,7 @@ public sealed class PgBouncerServer : IAsyncDisposable
             for (var attempt = 1; ; attempt++)
             {
                 var port = FreePort.Next();
-                var settings = await PgBouncerSettings.WriteAsync(folder, serverConnectionString, mode, port);
+                var settings = await PgBouncerSettings.WriteAsync(folder, serverConnectionString, mode, port, poolSize);
                 var process = await StartAsync(folder, settings);
                 if (await IsAnsweringAsync(process, Through(serverConnectionString, port)))
                     return new PgBouncerServer(folder, settings, serverConnectionString, process, port);

@@ -6,7 +6,7 @@ namespace PgLocks.TestKit;
 /// <summary>Writes pgbouncer.ini and its list of users.</summary>
 internal static class PgBouncerSettings
 {
-    public static async Task<string> WriteAsync(TemporaryFolder folder, string serverConnectionString, PoolMode mode, int port)
+    public static async Task<string> WriteAsync(TemporaryFolder folder, string serverConnectionString, PoolMode mode, int port, int poolSize)
     {
         var server = new NpgsqlConnectionStringBuilder(serverConnectionString);
         var users = await WriteAsync(folder["users.txt"], $"\"{server.Username}\" \"{server.Password}\"\n");
@@ -20,7 +20,7 @@ internal static class PgBouncerSettings
             auth_type = {(string.IsNullOrEmpty(server.Password) ? "trust" : "scram-sha-256")}
             auth_file = {users}
             pool_mode = {mode.ToString().ToLowerInvariant()}
-            default_pool_size = 150
+            default_pool_size = {poolSize}
             server_idle_timeout = 5
             max_client_conn = 500
             ignore_startup_parameters = extra_float_digits,options
