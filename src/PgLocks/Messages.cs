@@ -37,4 +37,7 @@ internal static partial class Messages
 
     [LoggerMessage(11, LogLevel.Warning, "Telemetry's tables could not be kept in shape; the next minute tries again. 'pglocks doctor' tells what is overdue.")]
     internal static partial void UpkeepFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(12, LogLevel.Warning, "The server recovered or was promoted, and its slots' numbers could not be moved beyond what it can have lost; locks in a transaction wait for that.")]
+    internal static partial void AdoptionFailed(ILogger log, Exception failure);
 }

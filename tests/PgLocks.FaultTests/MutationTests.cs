@@ -28,6 +28,7 @@ public sealed class MutationTests(ITestOutputHelper output)
                 Mutation = Enum.Parse<Mutation>(mutation),
                 Faults = [.. Enumerable.Repeat(fault, times)],
                 OneAtATime = true,
+                Processes = 3,
                 // Longer than the longest wait, so that a starved process has waited in vain by then.
                 Patience = TimeSpan.FromSeconds(8),
             };

@@ -14,7 +14,7 @@ public sealed class SpecialFaultTests(ITestOutputHelper output)
     [InlineData("pooler-kill", "pooler-outage", "kill", "freeze-3s")]
     public async Task Run_SpecialFaults_HoldsEveryInvariant(params string[] faults)
     {
-        var options = new RunOptions { Seed = Random.Shared.Next(), Faults = faults, OneAtATime = true };
+        var options = new RunOptions { Seed = Random.Shared.Next(), Faults = faults, OneAtATime = true, Processes = 3 };
 
         var report = await new FaultRun(options, output.WriteLine, TestContext.Current.CancellationToken).RunAsync();
 

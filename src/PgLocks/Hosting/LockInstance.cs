@@ -47,7 +47,7 @@ internal sealed class LockInstance : IAsyncDisposable
             Order = options.LockOrderChecks ? new LockOrder() : null,
             Filter = options.RequireRegistered ? watch : null,
         };
-        TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, new Adoption(pool, context.Space, context.Connections.LeaseSeconds), () => _backend.IsServerYoung,
+        TransactionLock = new TransactionLock(context.Space, Slots, _backend.Requests, new Adoption(pool, context), () => _backend.IsServerYoung,
             options.UnfencedDelay ? options.LockDelay : TimeSpan.Zero, context.Time);
         _sweep = new KeySweep(Keys, _recorder);
         _meter = new LockMeter(meters, context.Space.Name, _recorder, _sweep, Keys, Slots, _backend);
