@@ -22,8 +22,7 @@ internal sealed class RolloutSession : IDisposable
         try
         {
             connection.Open();
-            ServerInfo server = ServerInfo.Read(connection, seat.Connections.FirstAnswerSeconds);
-            server.Check(connection, seat.Options.AllowSessionPooler);
+            ServerInfo server = seat.Connections.Meet(connection);
             SpaceReader.Recheck(connection, seat.Space, server);
             LockSession.ApplySettings(connection, seat.Connections);
             // What the process tells must survive a crash of the server as surely as a change of the state does.

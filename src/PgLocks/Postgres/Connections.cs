@@ -21,12 +21,6 @@ internal sealed class Connections
     /// <summary>An answer that is older proves nothing, so no statement is worth a longer wait; in whole seconds, which are the driver's.</summary>
     internal int LeaseSeconds => Math.Max(1, (int)Math.Ceiling(_options.LeaseDuration.TotalSeconds));
 
-    /// <summary>
-    /// For the first statement of a connection. Behind a pooler it is that which waits for a connection to the server, and poolers open these one after the
-    /// other: given up as early as other statements, none would be answered where many processes come back at once.
-    /// </summary>
-    internal int FirstAnswerSeconds => _options.AllowSessionPooler ? Math.Max(LeaseSeconds, _target.Timeout) : LeaseSeconds;
-
     /// <summary>A lock session: a connection of its own, never pooled (a pooled one keeps its locks past Close), never enlisted, never multiplexed.</summary>
     internal NpgsqlConnection NewLockConnection(string role)
     {
@@ -55,6 +49,18 @@ internal sealed class Connections
         if (role != "start" && !_options.AllowSessionPooler)
             builder.Options = $"{builder.Options} -c idle_session_timeout={ServerLeaseMilliseconds}".TrimStart();
         return new NpgsqlConnection(builder.ConnectionString);
+    }
+
+    /// <summary>The first statement of a lock connection, and the refusal of a server that cannot be locked on safely.</summary>
+    /// <exception cref="PgLocksConfigurationException">A pooler, a standby, a server too old or not in UTF-8.</exception>
+    internal ServerInfo Meet(NpgsqlConnection opened)
+    {
+        // Behind a pooler it is this statement that waits for a connection to the server, and poolers open these one after the other: given up as early as
+        // other statements, none would be answered where many processes come back at once.
+        int seconds = _options.AllowSessionPooler ? Math.Max(LeaseSeconds, _target.Timeout) : LeaseSeconds;
+        ServerInfo server = ServerInfo.Read(opened, seconds);
+        server.Check(opened, _options.AllowSessionPooler);
+        return server;
     }
 
     /// <summary>An ordinary pool for telemetry, registry and yield requests.</summary>

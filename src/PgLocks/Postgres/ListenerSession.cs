@@ -74,8 +74,7 @@ internal sealed class ListenerSession
         try
         {
             connection.Open();
-            ServerInfo server = ServerInfo.Read(connection, _context.Connections.FirstAnswerSeconds);
-            server.Check(connection, _context.Options.AllowSessionPooler);
+            ServerInfo server = _context.Connections.Meet(connection);
             _timeline = SpaceReader.Recheck(connection, _context.Space, server);
             LockSession.ApplySettings(connection, _context.Connections);
             connection.Notification += (_, notification) => Hear(notification.Payload);

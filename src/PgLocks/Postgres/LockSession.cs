@@ -38,10 +38,9 @@ internal sealed class LockSession : IDisposable
         try
         {
             connection.Open();
-            ServerInfo server = ServerInfo.Read(connection, context.Connections.FirstAnswerSeconds);
+            ServerInfo server = context.Connections.Meet(connection);
             // Its age is that of its answer: counted from before, the server would be thought older by as long as that took.
             long readAt = context.Time.GetTimestamp();
-            server.Check(connection, context.Options.AllowSessionPooler);
             long timeline = SpaceReader.Recheck(connection, context.Space, server);
             // The proof of life is the last answer: moving the sequences of a recovered server can take longer than a lease.
             long sentAt = context.Time.GetTimestamp();

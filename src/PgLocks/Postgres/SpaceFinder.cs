@@ -15,8 +15,7 @@ internal static class SpaceFinder
             try
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                ServerInfo server = ServerInfo.Read(connection, connections.FirstAnswerSeconds);
-                server.Check(connection, options.AllowSessionPooler);
+                ServerInfo server = connections.Meet(connection);
                 if (server.IsPooled(connection))
                     await CheckPoolerAsync(connection, connections, cancellationToken).ConfigureAwait(false);
                 return SpaceReader.Read(connection, options.Space, server, SchemaMigrator.LatestVersion);
@@ -38,7 +37,7 @@ internal static class SpaceFinder
         await using (other.ConfigureAwait(false))
         {
             await other.OpenAsync(cancellationToken).ConfigureAwait(false);
-            ServerInfo.Read(other, connections.FirstAnswerSeconds);
+            connections.Meet(other);
             await PoolerProbe.CheckAsync(connection, other, cancellationToken).ConfigureAwait(false);
         }
     }
